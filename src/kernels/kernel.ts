@@ -1,0 +1,62 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { Language } from './languages.ts';
+import type { Runtime, RuntimeKind } from './runtimes.ts';
+
+/**
+ * What one language adds: which runtime it needs, how its guest is started, and what its kernel can do.
+ * Everything else about kernels is the same for all languages.
+ */
+export interface KernelDriver {
+  readonly language: Language;
+  readonly runtime: RuntimeKind;
+  /** `connect`: the guest opens the server's socket with a token. `inherit`: it is handed a socket as fd 3. */
+  readonly attach: 'connect' | 'inherit';
+  /** How a running cell is interrupted: a byte on its second connection, or SIGINT to its process group. */
+  readonly interrupt: 'socket' | 'signal';
+  /** How frames to the guest are written: JSON lines, or NUL-terminated fields for a guest that cannot parse JSON. */
+  readonly wire: 'json' | 'nul';
+  /** Host folders and files that the guest needs read-only inside the sandbox, beside its runtime. */
+  readonly mounts: readonly Mount[];
+  /** The command inside the sandbox. */
+  command(runtime: Runtime, limits: { memoryMiB: number }): KernelCommand;
+  /** Whether a kernel that died so ran out of memory by its own account (V8's heap limit), judging by the last stderr. */
+  ranOutOfMemory?(exit: { code: number | null; stderrTail: string }): boolean;
+}
+
+export interface Mount {
+  /** Path on the host. */
+  source: string;
+  /** Path inside the sandbox. */
+  target: string;
+}
+
+export interface KernelCommand {
+  argv: readonly [string, ...string[]];
+  env: Readonly<Record<string, string>>;
+}
+
+/** Why and how a kernel's process ended. */
+export interface KernelExit {
+  /** Exit code as a shell counts it: 128 + n after signal n. Null where only the connection ended. */
+  code: number | null;
+  cause: 'exited' | 'killed' | 'out_of_memory' | 'sandbox_died' | 'protocol';
+  /** A sentence part for people: "exited with code 3", "segmentation fault (SIGSEGV)". */
+  detail: string;
+}
+
+/** A started guest whose streams are attached. Whoever spawned it kills it. */
+export interface AttachedKernel {
+  /** The frames connection: fd 3 of the guest. */
+  readonly frames: Duplex;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Settles once, when the process is gone; never rejects. */
+  readonly exited: Promise<KernelExit>;
+  /** Interrupts the running cell; does nothing once the kernel is gone. */
+  interrupt(): void;
+  /** Sends SIGKILL to the kernel and everything it started; `exited` follows. `cause` overrides what `exited` reports. */
+  kill(cause?: KernelExit['cause']): void;
+}
+
+/** Starts a guest somewhere and attaches to it. Rejects with a SandboxError where that fails, leaving nothing behind. */
+export type Spawn = (driver: KernelDriver, runtime: Runtime, signal: AbortSignal) => Promise<AttachedKernel>;
