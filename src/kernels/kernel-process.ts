@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { SandboxError } from '../errors.ts';
+import type { CellError, MimeBundle } from '../executions/execution.ts';
+import { deadline } from '../processes/deadline.ts';
+import { defer } from '../processes/deferred.ts';
+import { CellRun } from './cell-run.ts';
+import type { AttachedKernel, KernelDriver, KernelExit, Spawn } from './kernel.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { MarkedOutput } from './marked-output.ts';
+import { decodeFrame, encodeFrame, type GuestFrame, MAX_FRAME_BYTES } from './protocol.ts';
+import type { Runtime } from './runtimes.ts';
+
+/** What a kernel says of one cell, in order; `done` or `died` is the last. */
+export type KernelEvent =
+  | { type: 'stdout' | 'stderr'; chunk: Buffer }
+  | { type: 'display' | 'result'; data: MimeBundle }
+  | { type: 'error'; error: CellError }
+  | { type: 'note'; text: string }
+  | { type: 'done'; names: readonly string[] }
+  | { type: 'died'; exit: KernelExit };
+
+/** A guest that is not ready by then is broken: a loaded machine takes 1 or 2 s. */
+const READY_DEADLINE_MS = 20_000;
+
+/** A guest whose connection ended is given this long to be seen exiting before it is killed. */
+const EXIT_GRACE_MS = 1000;
+
+/**
+ * One live kernel: the process that holds a context's variables. Runs one cell at a time; the context queues.
+ * Every frame is untrusted: user code shares the process with the guest and can write any.
+ */
+export class KernelProcess {
+  readonly driver: KernelDriver;
+  readonly runtime: Runtime;
+  readonly #kernel: AttachedKernel;
+  readonly #stdout: MarkedOutput;
+  readonly #stderr: MarkedOutput;
+  readonly #lines = new LineSplitter(MAX_FRAME_BYTES);
+  #run: CellRun | undefined;
+  #answer: ((frame: GuestFrame | undefined) => void) | undefined;
+  #exit: KernelExit | undefined;
+
+  private constructor(driver: KernelDriver, runtime: Runtime, kernel: AttachedKernel) {
+    this.driver = driver;
+    this.runtime = runtime;
+    this.#kernel = kernel;
+    this.#stdout = new MarkedOutput(kernel.stdout);
+    this.#stderr = new MarkedOutput(kernel.stderr);
+    kernel.frames.on('data', (chunk: Buffer) => {
+      this.#receive(chunk);
+    });
+    kernel.frames.on('error', () => undefined); // the end follows
+    kernel.frames.on('close', () => {
+      this.#connectionEnded();
+    });
+    void kernel.exited.then((exit) => {
+      this.#died(exit);
+    });
+  }
+
+  /** Starts a guest and waits until it is ready. The caller kills what it gets. Throws SandboxError `INTERNAL` with what the guest printed. */
+  static async start(driver: KernelDriver, runtime: Runtime, spawn: Spawn, signal: AbortSignal): Promise<KernelProcess> {
+    const attached = await spawn(driver, runtime, signal);
+    const kernel = new KernelProcess(driver, runtime, attached);
+    try {
+      const ready = await kernel.#nextFrame(signal);
+      if (ready?.type !== 'ready') throw await kernel.#failedToStart(ready);
+      kernel.#stdout.takeLate();
+      kernel.#stderr.takeLate();
+      return kernel;
+    } catch (error) {
+      kernel.kill();
+      throw error;
+    }
+  }
+
+  /** Undefined while the process lives. */
+  get exit(): KernelExit | undefined {
+    return this.#exit;
+  }
+
+  get exited(): Promise<KernelExit> {
+    return this.#kernel.exited;
+  }
+
+  /** Hands the kernel over to a context. Throws `INVALID_ARGUMENT` where the guest refuses the folder. */
+  async enter(cwd: string, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+    const answer = this.#nextFrame(signal);
+    this.#kernel.frames.write(encodeFrame({ type: 'enter', cwd, env }, this.driver.wire));
+    const frame = await answer;
+    if (frame?.type === 'entered') return;
+    if (frame?.type === 'refused') {
+      throw new SandboxError('INVALID_ARGUMENT', `cwd ${cwd}: ${frame.message.slice(0, 500)}`, {
+        hint: 'Use a folder below /workspace or /tmp; it is created where it does not exist.',
+      });
+    }
+    throw await this.#failedToStart(frame);
+  }
+
+  /** Runs a cell. The events must be taken to their end: only then is the kernel free for the next cell. */
+  async *execute(id: string, count: number, code: string): AsyncGenerator<KernelEvent, void, void> {
+    if (this.#exit) {
+      yield { type: 'died', exit: this.#exit };
+      return;
+    }
+    const run = new CellRun(id, { stdout: this.#stdout, stderr: this.#stderr }, newMark());
+    this.#run = run;
+    try {
+      this.#kernel.frames.write(encodeFrame({ type: 'execute', id, count, mark: run.mark, code }, this.driver.wire));
+      yield* run.events();
+    } finally {
+      this.#run = undefined;
+    }
+  }
+
+  interrupt(): void {
+    if (!this.#exit) this.#kernel.interrupt();
+  }
+
+  kill(cause?: KernelExit['cause']): void {
+    this.#kernel.kill(cause);
+  }
+
+  #receive(chunk: Buffer): void {
+    const lines = this.#lines.push(chunk);
+    for (const line of lines ?? []) {
+      const frame = decodeFrame(line);
+      if (!frame || !this.#accept(frame)) {
+        this.kill('protocol');
+        return;
+      }
+    }
+    if (!lines) this.kill('protocol');
+  }
+
+  #accept(frame: GuestFrame): boolean {
+    if (this.#answer) {
+      this.#answer(frame);
+      return true;
+    }
+    return this.#run?.accept(frame) ?? frameIsLate(frame);
+  }
+
+  #nextFrame(signal: AbortSignal): Promise<GuestFrame | undefined> {
+    const { promise, resolve } = defer<GuestFrame | undefined>();
+    this.#answer = (frame) => {
+      this.#answer = undefined;
+      resolve(frame);
+    };
+    if (this.#exit) this.#answer(undefined);
+    return deadline(promise, READY_DEADLINE_MS, signal, 'the kernel did not answer');
+  }
+
+  #connectionEnded(): void {
+    const timer = setTimeout(() => {
+      this.kill('protocol');
+    }, EXIT_GRACE_MS);
+    void this.#kernel.exited.then(() => {
+      clearTimeout(timer);
+    });
+  }
+
+  #died(exit: KernelExit): void {
+    const stderrTail = this.#run?.stderrTail() ?? '';
+    const heapFull = exit.cause === 'exited' && this.driver.ranOutOfMemory?.({ code: exit.code, stderrTail });
+    this.#exit = heapFull ? { ...exit, cause: 'out_of_memory', detail: `ran out of memory (${exit.detail})` } : exit;
+    this.#answer?.(undefined);
+    this.#run?.died(this.#exit);
+  }
+
+  async #failedToStart(frame: GuestFrame | undefined): Promise<SandboxError> {
+    if (frame) this.kill('protocol');
+    const exit = this.#exit ?? (await this.#kernel.exited);
+    const said = this.#stderr.takeLate().bytes.toString('utf8').trim().slice(-2000);
+    return new SandboxError('INTERNAL', `the ${this.driver.language} kernel ${exit.detail} before it was ready${said ? `: ${said}` : ''}`, {
+      hint: 'Run `sandcell doctor` on the host to see which runtimes work.',
+    });
+  }
+}
+
+/** Frames of a cell that has ended are dropped; anything else out of turn is a violation. */
+function frameIsLate(frame: GuestFrame): boolean {
+  return frame.type === 'display' || frame.type === 'result' || frame.type === 'error' || frame.type === 'done';
+}
+
+/** A line that no program prints by chance: 34 printable bytes. */
+function newMark(): string {
+  return `\u007b${randomBytes(16).toString('hex')}\u007d`;
+}

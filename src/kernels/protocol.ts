@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** A longer line from a guest ends its kernel: a guest must not be able to fill the server's memory. */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+export const PROTOCOL_VERSION = 1;
+
+const id = z.string().max(64);
+const mimeBundle = z.record(z.string().max(255), z.string());
+
+/** What a guest may say first on a connection to the server's socket. */
+export const helloFrame = z.strictObject({
+  type: z.literal('hello'),
+  role: z.enum(['frames', 'interrupt']),
+  token: z.string().length(32),
+});
+
+const guestFrame = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('ready'),
+    protocol: z.literal(PROTOCOL_VERSION),
+    language: z.string().max(32),
+    version: z.string().max(64),
+    pid: z.int(),
+  }),
+  z.strictObject({ type: z.literal('entered') }),
+  z.strictObject({ type: z.literal('refused'), message: z.string() }),
+  z.strictObject({ type: z.literal('display'), id, data: mimeBundle }),
+  z.strictObject({ type: z.literal('result'), id, data: mimeBundle }),
+  z.strictObject({
+    type: z.literal('error'),
+    id,
+    name: z.string(),
+    message: z.string(),
+    traceback: z.array(z.string()),
+    line: z.int().nullable(),
+    column: z.int().nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('done'),
+    id,
+    names: z.array(z.string()).max(10_000),
+    notes: z.array(z.string().max(2000)).max(20),
+  }),
+]);
+
+export type GuestFrame = z.infer<typeof guestFrame>;
+
+export type HostFrame =
+  | { type: 'enter'; cwd: string; env: Readonly<Record<string, string>> }
+  | { type: 'execute'; id: string; count: number; mark: string; code: string };
+
+/** Reads one line from a guest. Returns undefined for anything that is no frame: the caller ends the kernel. */
+export function decodeFrame(line: Buffer): GuestFrame | undefined {
+  try {
+    return guestFrame.safeParse(JSON.parse(line.toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a frame for a guest: a JSON line, or its fields without names, each ended by a NUL byte. */
+export function encodeFrame(frame: HostFrame, wire: 'json' | 'nul'): string {
+  if (wire === 'json') return `${JSON.stringify(frame)}\n`;
+  const fields =
+    frame.type === 'enter'
+      ? [frame.cwd, String(Object.keys(frame.env).length), ...Object.entries(frame.env).map(([k, v]) => `${k}=${v}`)]
+      : [frame.id, String(frame.count), frame.mark, frame.code];
+  return [frame.type, ...fields].map((field) => `${field}\0`).join('');
+}

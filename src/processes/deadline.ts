@@ -1,0 +1,23 @@
+import { defer } from './deferred.ts';
+
+/**
+ * Settles as `promise` does, or rejects after `ms`, or when `signal` aborts (with the signal's reason).
+ * What the promise stands for goes on: whoever owns it ends it.
+ */
+export async function deadline<T>(promise: Promise<T>, ms: number, signal: AbortSignal, what: string): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: stopped, reject } = defer<never>();
+  const onAbort = (): void => {
+    reject(signal.reason as Error); // an AbortSignal's reason is an Error wherever this program aborts
+  };
+  const timer = setTimeout(() => {
+    reject(new Error(`${what} within ${String(ms)} ms`));
+  }, ms);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, stopped]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
