@@ -1,0 +1,106 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { runCommand } from '../processes/run-command.ts';
+import { foldersOutsideSystem } from './runtime-folders.ts';
+import type { Candidate, Environment } from './runtime-places.ts';
+import type { Runtime, RuntimeKind } from './runtimes.ts';
+import { isAtLeast } from './versions.ts';
+
+/** What a candidate said about itself when it was run. */
+export interface RuntimeFacts {
+  version: string;
+  /** Folders under which it finds its own files. */
+  prefixes: string[];
+}
+
+/** The oldest versions that the guests run on. */
+export const MINIMUM_VERSIONS: Readonly<Record<RuntimeKind, string>> = {
+  python: '3.9',
+  node: '20.0',
+  bash: '4.4',
+};
+
+/**
+ * Runs the candidate once (12 ms for Python, less for others) and returns what it says about itself; null where it does
+ * not start, fails, answers nonsense or is silent for {@link ANSWER_TIMEOUT_MS}.
+ */
+export async function askForFacts(candidate: Candidate, signal?: AbortSignal): Promise<RuntimeFacts | null> {
+  const { executable, kind } = candidate;
+  const argv = QUESTIONS[kind](executable);
+  try {
+    const answer = await runCommand(argv, { timeoutMs: ANSWER_TIMEOUT_MS, signal, maxOutputBytes: 65_536 });
+    return answer.code === 0 ? ANSWERS[kind](answer.stdout, executable) : null;
+  } catch {
+    // Found but not startable: another machine's executable, a missing loader, no permission.
+    signal?.throwIfAborted();
+    return null;
+  }
+}
+
+/** Makes the runtime of a candidate whose facts are known; null where it cannot be one. */
+export async function toRuntime(
+  candidate: Candidate,
+  facts: RuntimeFacts,
+  env: Environment,
+): Promise<Runtime | null> {
+  const { kind, executable } = candidate;
+  if (!isAtLeast(facts.version, MINIMUM_VERSIONS[kind])) return null;
+  if (kind === 'python' && (await isVirtualEnvironment(executable))) return null;
+  const folders = await foldersOutsideSystem(executable, facts.prefixes, {
+    env,
+    standsAlone: kind !== 'python',
+  });
+  return folders === null ? null : { kind, version: facts.version, executable, folders };
+}
+
+const ANSWER_TIMEOUT_MS = 5_000;
+
+const PYTHON_QUESTION =
+  'import sys; print(sys.version.split()[0], sys.implementation.name, sys.prefix, sys.base_prefix, ' +
+  "sys.exec_prefix, sep='\\0', end='')";
+
+const QUESTIONS: Readonly<Record<RuntimeKind, (executable: string) => [string, ...string[]]>> = {
+  // -S: without site-packages, which cost most of the start; -I: without the user's own settings.
+  python: (executable) => [executable, '-I', '-S', '-c', PYTHON_QUESTION],
+  node: (executable) => [executable, '--version'],
+  bash: (executable) => [executable, '--norc', '--version'],
+};
+
+const ANSWERS: Readonly<Record<RuntimeKind, (stdout: string, executable: string) => RuntimeFacts | null>> = {
+  python(stdout) {
+    const [version = '', implementation, ...prefixes] = stdout.split('\0');
+    // Guests need CPython: its traceback, code and signal internals.
+    if (!/^3\.\d+\.\d+\S*$/.test(version) || implementation !== 'cpython') return null;
+    return { version, prefixes: [...new Set(prefixes)] };
+  },
+  node(stdout, executable) {
+    const version = /^v(\d+\.\d+\.\d+(-\S+)?)\s*$/.exec(stdout)?.[1];
+    return version === undefined ? null : { version, prefixes: surroundings(executable) };
+  },
+  bash(stdout, executable) {
+    const version = /^GNU bash, version (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+    return version === undefined ? null : { version, prefixes: surroundings(executable) };
+  },
+};
+
+function prefixOf(executable: string): string {
+  return path.dirname(path.dirname(executable));
+}
+
+function surroundings(executable: string): string[] {
+  return path.basename(path.dirname(executable)) === 'bin' ? [prefixOf(executable)] : [];
+}
+
+/** Python's own rule: `pyvenv.cfg` beside the executable or one folder above. */
+async function isVirtualEnvironment(executable: string): Promise<boolean> {
+  const places = [path.dirname(executable), prefixOf(executable)].map((folder) => `${folder}/pyvenv.cfg`);
+  const found = await Promise.all(
+    places.map(async (file) =>
+      access(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
