@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { closestMatch } from 'leven';
+import type { z } from 'zod';
+import { type Setting, SETTINGS, settingsSchema } from './settings.ts';
+
+/** The settings inside the program: `max_output_bytes` is `settings.maxOutputBytes`, `memory_mib` is `memoryMiB`. */
+export type Settings = {
+  readonly [Name in keyof z.output<typeof settingsSchema> as CamelCase<Name>]: z.output<
+    typeof settingsSchema
+  >[Name];
+};
+
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Rest}`
+  ? `${Head}${CapitalizedWords<Rest>}`
+  : Name;
+type CapitalizedWords<Name extends string> = Name extends `${infer Word}_${infer Rest}`
+  ? `${CapitalizedWord<Word>}${CapitalizedWords<Rest>}`
+  : CapitalizedWord<Name>;
+type CapitalizedWord<Word extends string> = Word extends 'mib' ? 'MiB' : Capitalize<Word>;
+
+export type Config =
+  | { command: 'help' | 'version' }
+  | { command: 'serve'; settings: Settings }
+  | { command: 'doctor'; json: boolean; settings: Settings };
+
+/** A wrong setting. The message is for the user as it stands: the name, the value, and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads flags, SANDCELL_ variables and the config file; of one setting, the first of these that has it wins.
+ * `argv` is what follows the program's name. Throws {@link ConfigError}.
+ */
+export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const { command, json, file: fileFlag, values: flags } = readArguments(argv);
+  if (command === 'help' || command === 'version') return { command };
+
+  const { file: fileVariable, values: variables } = readVariables(env);
+  const file = fileFlag ?? fileVariable;
+  const settings = toSettings({ ...(file === undefined ? {} : readFile(file)), ...variables, ...flags });
+  return command === 'doctor' ? { command, json, settings } : { command, settings };
+}
+
+type Values = Record<string, unknown>;
+
+const FLAGS = new Map(SETTINGS.map((setting) => [setting.flag, setting]));
+const VARIABLES = new Map(SETTINGS.map((setting) => [setting.variable, setting]));
+const KEYS = new Map<string, Setting>(SETTINGS.map((setting) => [setting.name, setting]));
+const OPTIONS = {
+  config: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+function readArguments(argv: readonly string[]) {
+  const read: { command: Config['command']; json: boolean; file?: string; values: Values } = {
+    command: 'serve',
+    json: false,
+    values: {},
+  };
+  for (const token of parseTokens(argv)) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      if (token.value !== 'doctor') throw unknownName('command', token.value, ['doctor']);
+      if (read.command === 'serve') read.command = 'doctor';
+      continue;
+    }
+    const setting = FLAGS.get(`--${token.name}`);
+    if (setting !== undefined) read.values[setting.name] = fromText(setting, token.rawName, token.value);
+    else if (token.name === 'config')
+      read.file = given(token.rawName, token.value, 'the path of a JSON file');
+    else readSwitch(token, read);
+  }
+  if (read.json && read.command === 'serve')
+    throw new ConfigError('--json is given: it is allowed with doctor only');
+  return read;
+}
+
+/** Not strict: what is wrong is then found here, and told with what is allowed. */
+function parseTokens(argv: readonly string[]) {
+  const settings = SETTINGS.map(({ flag }) => [flag.slice(2), { type: 'string' as const }] as const);
+  const options = { ...Object.fromEntries(settings), ...OPTIONS };
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
+}
+
+function readSwitch(
+  token: { name: string; rawName: string; value?: string | undefined },
+  read: { command: Config['command']; json: boolean },
+): void {
+  if (token.name !== 'help' && token.name !== 'version' && token.name !== 'json') {
+    throw unknownName('option', token.rawName, [
+      ...FLAGS.keys(),
+      ...Object.keys(OPTIONS).map((name) => `--${name}`),
+    ]);
+  }
+  if (token.value !== undefined)
+    throw new ConfigError(`${token.rawName} is "${token.value}": it takes no value`);
+  if (token.name === 'json') read.json = true;
+  else if (read.command !== 'help') read.command = token.name;
+}
+
+/** An empty variable counts as one that is not set: clients fill in templates that way. */
+function readVariables(env: NodeJS.ProcessEnv) {
+  const read: { file?: string; values: Values } = { values: {} };
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith('SANDCELL_') || text === undefined) continue;
+    const setting = VARIABLES.get(name);
+    if (setting === undefined && name !== 'SANDCELL_CONFIG') {
+      throw unknownName('variable', name, [...VARIABLES.keys(), 'SANDCELL_CONFIG']);
+    }
+    if (text === '') continue;
+    if (setting === undefined) read.file = text;
+    else read.values[setting.name] = fromText(setting, name, text);
+  }
+  return read;
+}
+
+function readFile(path: string): Values {
+  const content = parseFile(path);
+  const entries = Object.entries(content).map(([key, value]) => {
+    const setting = KEYS.get(key);
+    if (setting === undefined) throw unknownName(`setting in ${path}`, key, [...KEYS.keys()]);
+    return [key, checked(setting, `${key} in ${path}`, value)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function parseFile(path: string): object {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`config is "${path}": ${whyUnreadable(error)}; allowed is a file of JSON`, {
+      cause: error,
+    });
+  }
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
+  throw new ConfigError(
+    `config is "${path}": its content is no object; allowed is one JSON object of settings`,
+  );
+}
+
+/** Without the words of the parser, which quote the file. */
+function whyUnreadable(error: unknown): string {
+  if (error instanceof SyntaxError)
+    return `it is not valid JSON ${/at position \d+.*/.exec(error.message)?.[0] ?? ''}`.trimEnd();
+  return error instanceof Error && 'code' in error
+    ? `it cannot be read, ${String(error.code)}`
+    : 'it cannot be read';
+}
+
+function fromText(setting: Setting, name: string, text: string | undefined): unknown {
+  const value = given(name, text, setting.allowed);
+  if (setting.kind === 'list') return checked(setting, name, value.split(',').filter(Boolean));
+  if (setting.kind === 'number' && /^-?\d+(\.\d+)?$/.test(value))
+    return checked(setting, name, Number(value));
+  return checked(setting, name, value);
+}
+
+function given(name: string, text: string | undefined, allowed: string): string {
+  if (text === undefined || text === '') throw new ConfigError(`${name} has no value: allowed is ${allowed}`);
+  return text;
+}
+
+function checked(setting: Setting, name: string, value: unknown): unknown {
+  const parsed = settingsSchema.shape[setting.name].safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(`${name} is ${JSON.stringify(value)}: allowed is ${setting.allowed}`);
+}
+
+function unknownName(what: string, name: string, known: readonly string[]): ConfigError {
+  const nearest = known.find((candidate) => candidate.startsWith(name)) ?? closestMatch(name, known) ?? '';
+  return new ConfigError(`${name} is not a known ${what}: nearest is ${nearest}; sandcell --help lists all`);
+}
+
+function toSettings(values: Values): Settings {
+  const all = settingsSchema.parse(values);
+  if (all.default_timeout_ms > all.max_timeout_ms) {
+    throw new ConfigError(
+      `default_timeout_ms is ${all.default_timeout_ms}: allowed is at most max_timeout_ms, ${all.max_timeout_ms}`,
+    );
+  }
+  const entries = Object.entries(all).map(([name, value]) => [toCamelCase(name), value]);
+  return Object.fromEntries(entries) as Settings; // the type derives its keys by the same rule
+}
+
+function toCamelCase(name: string): string {
+  return name.replaceAll(/_(\w)(\w*?)(?=_|$)/g, (_match, first: string, rest: string) => {
+    return `${first}${rest}` === 'mib' ? 'MiB' : `${first.toUpperCase()}${rest}`;
+  });
+}

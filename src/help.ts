@@ -1,0 +1,34 @@
+import { type Setting, SETTINGS } from './settings.ts';
+
+/** What `sandcell --help` prints: every command, option and setting. */
+export function renderHelp(): string {
+  return `Runs code for AI assistants: live state in every language, inside a sandbox on this machine.
+
+Usage:
+  sandcell [settings]                  MCP server over stdio
+  sandcell doctor [--json] [settings]  what works on this machine, and how to mend what does not
+
+Options:
+  --config FILE   JSON file of settings; also SANDCELL_CONFIG
+  -h, --help      this text
+  -v, --version   the version
+
+Settings. Each is also a variable (--memory-mib is SANDCELL_MEMORY_MIB) and a key of the config file (memory_mib).
+A flag wins over a variable, a variable over the file, the file over the default.
+
+${SETTINGS.map(renderSetting).join('\n')}
+`;
+}
+
+function renderSetting({ flag, kind, unit, allowed, description, default: value }: Setting): string {
+  const placeholder = { number: 'N', list: 'A,B', text: 'TEXT' }[kind];
+  const standard = renderDefault(value, unit);
+  return `  ${flag} ${placeholder}\n      ${description}.\n      Allowed: ${allowed}. Default: ${standard}.`;
+}
+
+/** A default as people read it: "1024 MiB", "none". */
+export function renderDefault(value: Setting['default'], unit?: string): string {
+  if (value === undefined) return 'the newest installed';
+  if (typeof value === 'object') return value.join() || 'empty';
+  return unit === undefined ? String(value) : `${String(value)} ${unit}`;
+}
