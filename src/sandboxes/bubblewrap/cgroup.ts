@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LimitSpec, LimitsMode, SandboxLimits } from './limits.ts';
+
+/** Small enough to fit below any limit the server itself may have. */
+export const PROBE_SPEC: LimitSpec = { memoryBytes: 1_048_576, tmpfsBytes: 0, processes: 1, cpuPercent: 1 };
+
+/** The groups of one sandbox. */
+export class CgroupLimits implements SandboxLimits {
+  readonly mode: LimitsMode;
+  readonly procsFiles: readonly string[];
+  readonly #folders: readonly string[];
+  readonly #oomFile: string;
+
+  constructor(mode: LimitsMode, folders: readonly string[], oomFile: string) {
+    this.mode = mode;
+    this.procsFiles = folders.map((folder) => path.join(folder, 'cgroup.procs'));
+    this.#folders = folders;
+    this.#oomFile = oomFile;
+  }
+
+  oomKills(): number {
+    return readCounter(this.#oomFile, 'oom_kill');
+  }
+
+  watch(): Disposable {
+    return { [Symbol.dispose]: () => undefined };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#folders.map(removeGroup));
+  }
+}
+
+/** A file of a control group and what is written to it; an optional one may be missing or refuse. */
+export interface GroupSetting {
+  file: string;
+  value: string;
+  optional?: boolean;
+}
+
+/** Makes a group and writes its settings in order. Throws the system's error, leaving no group behind. */
+export async function createGroup(folder: string, settings: readonly GroupSetting[]): Promise<void> {
+  await mkdir(folder);
+  try {
+    for (const { file, value, optional = false } of settings) {
+      const written = writeSetting(folder, file, value);
+      await (optional ? written.catch(() => undefined) : written);
+    }
+  } catch (error) {
+    await removeGroup(folder);
+    throw error;
+  }
+}
+
+/** Writes to a file of a group that must exist: on a file system of groups, nothing else can be written to. */
+export async function writeSetting(folder: string, file: string, value: string): Promise<void> {
+  await writeFile(path.join(folder, file), value, { flag: 'r+' });
+}
+
+/** Whether a group can be made in this folder with these settings: makes one, and removes it. */
+export async function canCreateGroup(parent: string, settings: readonly GroupSetting[]): Promise<boolean> {
+  try {
+    const folder = path.join(parent, groupName(randomUUID()));
+    await createGroup(folder, settings);
+    await rmdir(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const REMOVAL_TIMEOUT_MS = 5_000;
+
+/**
+ * Kills what is left in a group and removes it. Returns false where its processes outlive {@link REMOVAL_TIMEOUT_MS}
+ * (one stuck in the kernel cannot be killed): the next server's sweep finds it.
+ */
+export async function removeGroup(folder: string): Promise<boolean> {
+  const deadlineMs = Date.now() + REMOVAL_TIMEOUT_MS;
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+    try {
+      await rmdir(folder);
+      return true;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return true;
+    }
+    if (Date.now() > deadlineMs) return false;
+    await killProcesses(folder);
+    // A killed process holds its group until it has given back its memory; nothing tells when.
+    await sleep(pauseMs);
+  }
+}
+
+async function killProcesses(folder: string): Promise<void> {
+  try {
+    // Since Linux 5.14, on v2: all at once, so that nothing can fork away.
+    await writeSetting(folder, 'cgroup.kill', '1');
+    return;
+  } catch {
+    // v1, or an older kernel.
+  }
+  const pids = await readFile(path.join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
+  for (const pid of pids.split('\n').filter((line) => Number(line) > 0)) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // Ended in the meantime.
+    }
+  }
+}
+
+/**
+ * "sandcell-PIDNS-PID-START-ID". Pid and start time tell whether the server still lives; the pid namespace says who can
+ * judge that: to a server in another container every pid of this one looks gone.
+ */
+export function groupName(id: string): string {
+  const startTime = startTimeOf(process.pid) ?? '0';
+  return `sandcell-${pidNamespace()}-${String(process.pid)}-${startTime}-${id}`;
+}
+
+/** Whether the name belongs to a server of this pid namespace that is gone. */
+export function isStale(name: string): boolean {
+  const [, namespace, pid, startTime] = /^sandcell-(\d+)-(\d+)-(\d+)-/.exec(name) ?? [];
+  if (pid === undefined || namespace !== pidNamespace()) return false;
+  return startTimeOf(Number(pid)) !== startTime;
+}
+
+/** Removes the groups in these folders that servers left which are gone; returns their names. */
+export async function sweepStaleGroups(parents: readonly string[]): Promise<string[]> {
+  const removed = new Set<string>();
+  for (const parent of parents) {
+    const names = await readdir(parent).catch(() => []);
+    for (const name of names.filter(isStale)) {
+      if (await removeGroup(path.join(parent, name))) removed.add(name);
+    }
+  }
+  return [...removed];
+}
+
+/** The number after a word in a file of "word number" lines; 0 where file or word is missing. */
+export function readCounter(file: string, word: string): number {
+  try {
+    const line = readFileSync(file, 'utf8')
+      .split('\n')
+      .find((text) => text.startsWith(`${word} `));
+    return Number(line?.slice(word.length + 1) ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function pidNamespace(): string {
+  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+}
+
+/** In clock ticks since boot, as text; undefined where there is no such process. */
+function startTimeOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    // The command's name stands in parentheses and may hold spaces and parentheses itself; field 22 is the start time.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { LimitSpec, SandboxLimits } from './limits.ts';
+
+/**
+ * Limits without control groups: memory is looked at every {@link POLL_MS}. Cheap numbers come first, and count pages
+ * that processes share once for each of them (a pool of forked workers); only where they exceed the limit are the exact
+ * shares asked for, which takes the kernel about 5 ms for each gigabyte. Files in tmpfs are not counted: their file
+ * systems have a size.
+ */
+export class WatchedLimits implements SandboxLimits {
+  readonly mode = 'prlimit';
+  readonly procsFiles: readonly string[] = [];
+  readonly #limitBytes: number;
+  readonly #kernels = new Set<WatchedKernel>();
+  #oomKills = 0;
+  #exactAfterMs = 0;
+
+  constructor({ memoryBytes }: Pick<LimitSpec, 'memoryBytes'>) {
+    this.#limitBytes = memoryBytes;
+  }
+
+  oomKills(): number {
+    return this.#oomKills;
+  }
+
+  watch(pid: number, onOutOfMemory: () => void): Disposable {
+    const kernel = { pid, onOutOfMemory };
+    this.#kernels.add(kernel);
+    startPolling(this);
+    return {
+      [Symbol.dispose]: () => {
+        this.#kernels.delete(kernel);
+        if (this.#kernels.size === 0) stopPolling(this);
+      },
+    };
+  }
+
+  poll(nowMs: number): void {
+    const trees = [...this.#kernels].map((kernel) => ({ kernel, pids: descendants(kernel.pid) }));
+    if (sum(trees.map(({ pids }) => sum(pids.map(residentBytes)))) <= this.#limitBytes) return;
+
+    if (nowMs < this.#exactAfterMs) return;
+    const sizes = trees.map(({ kernel, pids }) => ({ kernel, bytes: sum(pids.map(proportionalBytes)) }));
+    if (sum(sizes.map(({ bytes }) => bytes)) <= this.#limitBytes) {
+      this.#exactAfterMs = nowMs + EXACT_PAUSE_MS;
+      return;
+    }
+    const [largest] = sizes.sort((a, b) => b.bytes - a.bytes);
+    if (largest === undefined) return;
+    // No longer counted from here on: while it dies, its memory must not cost the next kernel its life.
+    this.#kernels.delete(largest.kernel);
+    if (this.#kernels.size === 0) stopPolling(this);
+    this.#oomKills += 1;
+    largest.kernel.onOutOfMemory();
+  }
+
+  // Async for the sake of the interface; there is nothing to wait for.
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#kernels.clear();
+    stopPolling(this);
+    return Promise.resolve();
+  }
+}
+
+interface WatchedKernel {
+  readonly pid: number;
+  readonly onOutOfMemory: () => void;
+}
+
+export const POLL_MS = 100;
+const EXACT_PAUSE_MS = 500;
+
+/** One timer for all sandboxes of the server; it never keeps the process alive. */
+const polled = new Set<WatchedLimits>();
+let timer: NodeJS.Timeout | undefined;
+
+function startPolling(limits: WatchedLimits): void {
+  polled.add(limits);
+  timer ??= setInterval(() => {
+    for (const one of polled) one.poll(performance.now());
+  }, POLL_MS).unref();
+}
+
+function stopPolling(limits: WatchedLimits): void {
+  polled.delete(limits);
+  if (polled.size > 0) return;
+  clearInterval(timer);
+  timer = undefined;
+}
+
+/** Whether this system's kernel lists children, without which the trees cannot be followed. */
+export function canWatch(): boolean {
+  const self = String(process.pid);
+  return readText(`/proc/${self}/task/${self}/children`) !== null && residentBytes(process.pid) > 0;
+}
+
+/** The process and everything below it. Daemons stay below: the first process of their pid namespace adopts them. */
+function descendants(pid: number): number[] {
+  const found = [pid];
+  for (const parent of found) {
+    for (const thread of readNames(`/proc/${String(parent)}/task`)) {
+      const children = readText(`/proc/${String(parent)}/task/${thread}/children`) ?? '';
+      for (const child of children.split(' ').filter(Boolean)) found.push(Number(child));
+    }
+  }
+  return found;
+}
+
+/** Anonymous and shared memory; what a process maps from files can be dropped by the kernel at any time. */
+function residentBytes(pid: number): number {
+  const status = readText(`/proc/${String(pid)}/status`) ?? '';
+  return kibibytes(status, 'RssAnon') + kibibytes(status, 'RssShmem');
+}
+
+/** As {@link residentBytes}, with shared pages divided among those that share them. */
+function proportionalBytes(pid: number): number {
+  const rollup = readText(`/proc/${String(pid)}/smaps_rollup`);
+  // Refused where the server may not trace the process, and older kernels do not tell the shares apart.
+  if (!rollup?.includes('Pss_Anon:')) return residentBytes(pid);
+  return kibibytes(rollup, 'Pss_Anon') + kibibytes(rollup, 'Pss_Shmem');
+}
+
+function kibibytes(text: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * 1024;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function readNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
