@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Longest timer that Node counts correctly is 2^31 - 1 ms; a week stays below it. */
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 interface About {
   readonly description: string;
