@@ -28,15 +28,19 @@ export class CellRun {
   #last: KernelEvent | undefined;
   #failed = false;
   #displays = 0;
-  #stderrTail = Buffer.alloc(0);
+  #stderrTail: Buffer = Buffer.alloc(0);
   #grace: NodeJS.Timeout | undefined;
 
   constructor(id: string, outputs: { stdout: MarkedOutput; stderr: MarkedOutput }, mark: string) {
     this.id = id;
     this.mark = mark;
     this.#outputs = outputs;
+  }
+
+  /** From now on the outputs are this cell's. */
+  begin(): void {
     for (const type of ['stdout', 'stderr'] as const) {
-      outputs[type].begin(mark, {
+      this.#outputs[type].begin(this.mark, {
         chunk: (chunk) => {
           this.#output(type, chunk);
         },

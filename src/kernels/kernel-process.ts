@@ -106,6 +106,8 @@ export class KernelProcess {
     const run = new CellRun(id, { stdout: this.#stdout, stderr: this.#stderr }, newMark());
     this.#run = run;
     try {
+      yield* this.#lateOutput(count);
+      run.begin();
       this.#kernel.frames.write(encodeFrame({ type: 'execute', id, count, mark: run.mark, code }, this.driver.wire));
       yield* run.events();
     } finally {
@@ -119,6 +121,17 @@ export class KernelProcess {
 
   kill(cause?: KernelExit['cause']): void {
     this.#kernel.kill(cause);
+  }
+
+  /** What background threads and timers printed since the last cell comes first in this one. */
+  *#lateOutput(count: number): Generator<KernelEvent, void, void> {
+    for (const [type, output] of [['stdout', this.#stdout], ['stderr', this.#stderr]] as const) {
+      const { bytes, dropped } = output.takeLate();
+      if (bytes.length === 0) continue;
+      const left = dropped > 0 ? ` (${String(dropped)} bytes of it were dropped)` : '';
+      yield { type: 'note', text: `late output of execution ${String(count - 1)} comes first in ${type}${left}` };
+      yield { type, chunk: bytes };
+    }
   }
 
   #receive(chunk: Buffer): void {

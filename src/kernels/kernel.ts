@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
-import type { Language } from './languages.ts';
+import type { Language } from '../languages.ts';
 import type { Runtime, RuntimeKind } from './runtimes.ts';
 
 /**

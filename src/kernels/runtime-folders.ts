@@ -32,7 +32,7 @@ async function withLinkTargets(prefixes: readonly string[]): Promise<string[]> {
       if (real === null) return [];
       const inner = ['bin', 'lib', 'lib64', 'include', 'share'].map((name) => `${real}/${name}`);
       const targets = await Promise.all(inner.map(async (folder) => realpath(folder).catch(() => real)));
-      return [prefix, real, ...targets];
+      return [prefix, real, ...targets.filter((target) => !isInside(target, real))];
     }),
   );
   return found.flat();

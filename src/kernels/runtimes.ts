@@ -38,7 +38,11 @@ export async function selectRuntime(
   const runtime = await defaultRuntime(kind, version, options);
   if (runtime !== undefined) return runtime;
 
-  const installed = [...new Set((await findRuntimes(kind, options)).map((found) => found.version))];
+  const found = await findRuntimes(kind, options);
+  // A folder may be called after another version than the one that is in it.
+  const misnamed = found.find((one) => matchesVersion(one.version, version ?? ''));
+  if (misnamed !== undefined) return misnamed;
+  const installed = [...new Set(found.map((one) => one.version))];
   const wanted = version === undefined ? NAMES[kind] : `${NAMES[kind]} ${version}`;
   const minimum = `${NAMES[kind]} ${MINIMUM_VERSIONS[kind]} or newer`;
   if (installed.length === 0) {

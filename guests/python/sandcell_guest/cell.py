@@ -1,0 +1,135 @@
+"""One cell: compile, run, report."""
+import ast
+import linecache
+import os
+import signal
+import sys
+
+from . import errors, figures, magics
+from .display import bundle, display
+
+# The compiler flags of every __future__ feature, which a cell passes on to the next.
+_FUTURE_MASK = sum({getattr(__import__("__future__"), name).compiler_flag
+                    for name in __import__("__future__").all_feature_names})
+_CO_COROUTINE = 0x80
+
+
+class Cell:
+    def __init__(self, frame, state, connection):
+        self.id = frame["id"]
+        self.mark = frame["mark"]
+        self.source = frame["code"]
+        self.filename = "<cell %d>" % frame["count"]
+        self.state = state
+        self.connection = connection
+        self.pid = os.getpid()
+        self.notes = []
+
+    def run(self):
+        state = self.state
+        for name in state.outputs.reopen_closed():
+            self.notes.append("%s had been closed by an earlier cell; it is open again" % name)
+        signal.signal(signal.SIGINT, state.on_interrupt)
+        state.display = self.show
+        before = {name: id(value) for name, value in state.namespace.items()}
+        failure = None
+        try:
+            try:
+                self._execute()
+            finally:
+                state.running = False
+        except BaseException as error:  # KeyboardInterrupt and SystemExit end the cell, not the kernel
+            failure = error
+        if os.getpid() != self.pid:
+            _end_forked_child(failure, state)
+        self._finish(failure, before)
+
+    def show(self, data, kind="display"):
+        self.connection.send({"type": kind, "id": self.id, "data": data})
+
+    def _execute(self):
+        code, last = self._compile()
+        self.state.running = True
+        if code is not None:
+            self._evaluate(code)
+        if last is None:
+            figures.show_open(self.show)
+            return
+        value = self._evaluate(last)
+        figures.show_open(self.show)
+        if value is not None:
+            data = bundle(value)  # may run user code: an interrupt still counts
+            self.state.running = False
+            self.show(data, "result")
+            __import__("builtins")._ = value
+
+    def _compile(self):
+        """The statements, and the last expression by itself where the cell ends in one."""
+        source = magics.translate(self.source, self.filename)
+        lines = self.source.splitlines(True)
+        linecache.cache[self.filename] = (len(self.source), None, lines, self.filename)
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | self.state.future_flags
+        tree = compile(source, self.filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        body, last = tree.body, None
+        if body and isinstance(body[-1], ast.Expr) and not source.rstrip().endswith(";"):
+            last = compile(ast.Expression(body.pop().value), self.filename, "eval", flags, dont_inherit=True)
+        code = compile(tree, self.filename, "exec", flags, dont_inherit=True) if body else None
+        if code is not None:
+            self.state.future_flags |= code.co_flags & _FUTURE_MASK
+        return code, last
+
+    def _evaluate(self, code):
+        namespace = self.state.namespace
+        needs_loop = "create_task" in code.co_names or "ensure_future" in code.co_names
+        if not code.co_flags & _CO_COROUTINE and not needs_loop:
+            return eval(code, namespace)
+        if code.co_flags & _CO_COROUTINE:
+            return self._await(eval(code, namespace))
+
+        async def inside_the_loop():
+            return eval(code, namespace)
+
+        return self._await(inside_the_loop())
+
+    def _await(self, coroutine):
+        import asyncio
+
+        if self.state.loop is None or self.state.loop.is_closed():
+            self.state.loop = asyncio.new_event_loop()
+        loop = self.state.loop
+        asyncio.set_event_loop(loop)
+        task = loop.create_task(coroutine)
+        try:
+            return loop.run_until_complete(task)
+        except KeyboardInterrupt:
+            if not task.done():
+                task.cancel()
+                loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
+            raise
+
+    def _finish(self, failure, before):
+        if failure is not None:
+            self._report(failure)
+        self.state.outputs.flush()
+        names = [name for name, value in list(self.state.namespace.items())
+                 if isinstance(name, str) and not name.startswith("__") and before.get(name) != id(value)]
+        self.state.outputs.write_marks(self.mark)
+        self.connection.send(
+            {"type": "done", "id": self.id, "names": names[:1000], "notes": self.notes[:20]})
+        errors.forget()
+
+    def _report(self, failure):
+        if isinstance(failure, SystemExit) and failure.code in (None, 0):
+            self.notes.append("exit(0) ended the cell; the kernel and its variables live on")
+            return
+        frame = errors.describe(failure, self.filename)
+        self.connection.send(dict(frame, type="error", id=self.id))
+
+
+def _end_forked_child(failure, state):
+    """A process that user code forked came back out of the cell: it must never answer."""
+    if failure is not None and not isinstance(failure, SystemExit):
+        print("".join(errors.describe(failure, "")["traceback"]), file=sys.stderr)
+    state.outputs.flush()
+    code = getattr(failure, "code", None)
+    os._exit(code if isinstance(code, int) else int(failure is not None and code is None and not isinstance(failure, SystemExit)))

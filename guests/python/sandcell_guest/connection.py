@@ -1,0 +1,80 @@
+"""The two connections to the server: frames (fd 3), and interrupts."""
+import _socket
+import errno
+import fcntl
+import json
+import os
+import signal
+
+FRAMES_FD = 3
+MAX_FRAME_BYTES = 8 * 1024 * 1024
+
+
+class Connection:
+    def __init__(self, address, token):
+        self._frames = _connect(address, token, "frames")
+        self._interrupts = _connect(address, token, "interrupt")
+        # A byte on this socket is a SIGINT, at once and across namespaces; nobody reads it.
+        fcntl.fcntl(self._interrupts, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(self._interrupts, 10, signal.SIGINT)  # F_SETSIG, which the module does not name
+        fcntl.fcntl(self._interrupts, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+        self._interrupts = _above_standard_fds(self._interrupts)
+        if self._frames.fileno() != FRAMES_FD:
+            os.dup2(self._frames.fileno(), FRAMES_FD, inheritable=False)
+            self._frames.close()
+            self._frames = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=FRAMES_FD)
+
+    def send(self, frame):
+        line = json.dumps(frame, ensure_ascii=True).encode("ascii") + b"\n"
+        if len(line) > MAX_FRAME_BYTES and "data" in frame:
+            dropped = "%d bytes of %s were dropped: over the limit of %d" % (
+                len(line), ", ".join(frame["data"]), MAX_FRAME_BYTES)
+            line = json.dumps(dict(frame, data={"text/plain": dropped})).encode("ascii") + b"\n"
+        view = memoryview(line)
+        while view:
+            view = view[self._frames.send(view):]
+
+    def receive(self, loop=None):
+        """The next frame, or None when the server is gone. The asyncio loop runs while waiting."""
+        parts = []
+        while not parts or not parts[-1].endswith(b"\n"):
+            if loop is not None and not parts and not loop.is_closed():
+                _run_until_readable(loop)
+            try:
+                part = self._frames.recv(1 << 20)
+            except OSError as error:
+                if error.errno == errno.EINTR:
+                    continue
+                return None
+            if not part:
+                return None
+            parts.append(part)
+        return json.loads(b"".join(parts))
+
+
+def _connect(address, token, role):
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    connection.connect(address)
+    connection.send(json.dumps({"type": "hello", "role": role, "token": token}).encode() + b"\n")
+    return connection
+
+
+def _above_standard_fds(connection):
+    """Moves a socket that holds fd 3 out of the way of the frames connection."""
+    number = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, 64)
+    moved = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=number)
+    connection.close()
+    return moved
+
+
+def _run_until_readable(loop):
+    import asyncio
+
+    asyncio.set_event_loop(loop)
+    loop.add_reader(FRAMES_FD, loop.stop)
+    try:
+        loop.run_forever()
+    except (KeyboardInterrupt, SystemExit):
+        pass  # raised by a background task: it ends that task, nothing else
+    finally:
+        loop.remove_reader(FRAMES_FD)

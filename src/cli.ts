@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { ConfigError, loadConfig, type Settings } from './config.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { BubblewrapDriver } from './sandboxes/bubblewrap/driver.ts';
+import { SandboxPool } from './sandboxes/sandbox-pool.ts';
+import { SessionStore } from './sessions/session-store.ts';
+import { createServer } from './server.ts';
+import { serveStdio } from './transports/stdio.ts';
+
+/** Whatever hangs, the process ends this long after it was told to. */
+const SHUTDOWN_DEADLINE_MS = 5000;
+
+async function serve(settings: Settings, logger: Logger): Promise<void> {
+  const driver = new BubblewrapDriver(settings, logger);
+  const pool = new SandboxPool(driver, settings, logger);
+  const sessions = new SessionStore(settings, pool);
+  const session = sessions.open();
+  const server = createServer(session, logger);
+  const why = await Promise.race([serveStdio(server).then(() => 'the client has gone'), signalled()]);
+  logger.info('shutting down', { why });
+  setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS).unref();
+  await server.close();
+  await sessions[Symbol.asyncDispose]();
+  await pool[Symbol.asyncDispose]();
+  await driver[Symbol.asyncDispose]();
+}
+
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, resolve);
+  });
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.argv.slice(2), process.env);
+  switch (config.command) {
+    case 'help':
+      process.stdout.write((await import('./help.ts')).renderHelp());
+      return;
+    case 'version':
+      process.stdout.write(`${(await import('./version.ts')).VERSION}\n`);
+      return;
+    case 'doctor':
+      throw new ConfigError('doctor');
+    case 'serve':
+      await serve(config.settings, createLogger(config.settings.logLevel));
+  }
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`sandcell: ${error.message}\n`);
+  process.exit(2);
+}

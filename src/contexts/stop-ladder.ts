@@ -1,0 +1,57 @@
+import type { KernelProcess } from '../kernels/kernel-process.ts';
+
+/** After the first interrupt a cell has this long to end before it is interrupted again. */
+const SECOND_INTERRUPT_MS = 1000;
+/** And this long in all before its kernel is killed. */
+const KILL_MS = 3000;
+
+/**
+ * Ends one running cell when its time is over or the caller wants no more of it:
+ * interrupt, interrupt again, kill. The kernel's answer (done or died) comes through its events.
+ */
+export class StopLadder implements Disposable {
+  readonly #kernel: KernelProcess;
+  readonly #signal: AbortSignal;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #reason: 'timeout' | 'interrupted' | undefined;
+
+  constructor(kernel: KernelProcess, timeoutMs: number, signal: AbortSignal) {
+    this.#kernel = kernel;
+    this.#signal = signal;
+    this.#after(timeoutMs, () => {
+      this.stop('timeout');
+    });
+    signal.addEventListener('abort', this.#onAbort);
+    if (signal.aborted) this.#onAbort();
+  }
+
+  /** Why the cell was stopped; undefined while nobody wanted it to. */
+  get reason(): 'timeout' | 'interrupted' | undefined {
+    return this.#reason;
+  }
+
+  stop(reason: 'timeout' | 'interrupted'): void {
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#kernel.interrupt();
+    this.#after(SECOND_INTERRUPT_MS, () => {
+      this.#kernel.interrupt();
+    });
+    this.#after(KILL_MS, () => {
+      this.#kernel.kill('killed');
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => {
+    this.stop('interrupted');
+  };
+
+  #after(ms: number, action: () => void): void {
+    this.#timers.push(setTimeout(action, ms));
+  }
+}

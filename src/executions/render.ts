@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { type Language, LANGUAGES } from '../languages.ts';
+import type { ExecutionResult } from './collect.ts';
+import type { MimeBundle } from './execution.ts';
+import { cutMiddle, type KeptOutput } from './kept-output.ts';
+import { outputUri } from './output-uri.ts';
+import { renderText } from './render-text.ts';
+
+export type Content = { type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string };
+
+/**
+ * An answer's size as JSON, text and structured form together; clients drop the connection or the answer at a few MB.
+ * Half of it may be images.
+ */
+const MAX_ANSWER_BYTES = 950_000;
+const MAX_IMAGE_BYTES = 475_000;
+const MAX_DISPLAY_TEXT = 4096;
+
+const INLINE_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+
+const uri = z.string().nullable();
+
+/** The form of an execution on the wire. */
+export const executionOutput = z.strictObject({
+  execution_id: z.string(),
+  context_id: z.string(),
+  sandbox_id: z.string(),
+  language: z.enum(LANGUAGES),
+  execution_count: z.int(),
+  status: z.enum(['ok', 'error', 'timeout', 'interrupted', 'kernel_died']),
+  state: z.enum(['kept', 'lost']).describe("What became of the context's variables"),
+  result: z.string().nullable().describe('Value of the last expression'),
+  stdout: z.string(),
+  stderr: z.string(),
+  error: z
+    .strictObject({
+      name: z.string(),
+      message: z.string(),
+      traceback: z.string(),
+      line: z.int().nullable().describe('In the cell, from 1'),
+      column: z.int().nullable().describe('In the cell, from 1'),
+    })
+    .nullable(),
+  truncated: z
+    .strictObject({ stdout_bytes: z.int(), stderr_bytes: z.int(), stdout_uri: uri, stderr_uri: uri })
+    .nullable()
+    .describe('Set where output was cut: bytes written, and where the whole can be read'),
+  displays: z.array(z.strictObject({ mime_types: z.array(z.string()), uri: z.string(), text: z.string() })),
+  notes: z.array(z.string()),
+  duration_ms: z.number(),
+});
+
+export type ExecutionOutput = z.output<typeof executionOutput>;
+
+export interface ExecutionNames {
+  executionId: string;
+  contextId: string;
+  sandboxId: string;
+  language: Language;
+}
+
+export interface ShowLimits {
+  /** Of each of stdout and stderr. */
+  maxOutputBytes: number;
+  /** Of the result, and of the error. */
+  maxResultBytes: number;
+}
+
+/** Whether an answer will name a URI, so that the outputs must be stored. */
+export function isCutOrRich(result: ExecutionResult, { maxOutputBytes }: ShowLimits): boolean {
+  return result.stdout.bytes > maxOutputBytes || result.stderr.bytes > maxOutputBytes || displaysOf(result).length > 0;
+}
+
+/** The rich outputs of a cell: what it displayed, and its result where that is more than text. */
+export function displaysOf({ displays, result }: ExecutionResult): MimeBundle[] {
+  return result && Object.keys(result).length > 1 ? [...displays, result] : displays;
+}
+
+/** An execution as the answer to a call: text for the model, the same facts for programs, images. */
+export function renderExecution(
+  result: ExecutionResult,
+  names: ExecutionNames,
+  limits: ShowLimits,
+): { structured: ExecutionOutput; content: Content[]; isError: boolean } {
+  const structured = toOutput(result, names, limits);
+  const text = renderText(structured);
+  // Control characters take six bytes in JSON: where the answer swells over the limit, less is shown.
+  if (Buffer.byteLength(JSON.stringify([structured, text])) > MAX_ANSWER_BYTES - MAX_IMAGE_BYTES) {
+    const half = { maxOutputBytes: limits.maxOutputBytes >> 1, maxResultBytes: limits.maxResultBytes >> 1 };
+    return renderExecution(result, names, half);
+  }
+  const isError = result.status !== 'ok';
+  return { structured, content: [{ type: 'text', text }, ...images(displaysOf(result))], isError };
+}
+
+function toOutput(result: ExecutionResult, names: ExecutionNames, limits: ShowLimits): ExecutionOutput {
+  const { error } = result;
+  const { maxOutputBytes, maxResultBytes } = limits;
+  return {
+    execution_id: names.executionId,
+    context_id: names.contextId,
+    sandbox_id: names.sandboxId,
+    language: names.language,
+    execution_count: result.executionCount,
+    status: result.status,
+    state: result.state,
+    result: result.result ? cutMiddle(result.result['text/plain'] ?? '', maxResultBytes) : null,
+    stdout: result.stdout.excerpt(maxOutputBytes),
+    stderr: result.stderr.excerpt(maxOutputBytes),
+    error: error
+      ? {
+          name: cutMiddle(error.name, 256),
+          message: cutMiddle(error.message, maxResultBytes >> 2),
+          traceback: cutMiddle(error.traceback, (maxResultBytes >> 2) * 3),
+          line: error.line,
+          column: error.column,
+        }
+      : null,
+    truncated: truncation(result, names.executionId, maxOutputBytes),
+    displays: displaysOf(result).map((bundle, index) => ({
+      mime_types: Object.keys(bundle).slice(0, 20),
+      uri: outputUri(names.executionId, `displays/${index}`),
+      text: cutMiddle(bundle['text/plain'] ?? '', MAX_DISPLAY_TEXT),
+    })),
+    notes: result.notes,
+    duration_ms: result.durationMs,
+  };
+}
+
+function truncation({ stdout, stderr }: ExecutionResult, executionId: string, maxBytes: number): ExecutionOutput['truncated'] {
+  if (stdout.bytes <= maxBytes && stderr.bytes <= maxBytes) return null;
+  const where = (name: 'stdout' | 'stderr', output: KeptOutput): string | null =>
+    output.bytes > maxBytes ? outputUri(executionId, name) : null;
+  return {
+    stdout_bytes: stdout.bytes,
+    stderr_bytes: stderr.bytes,
+    stdout_uri: where('stdout', stdout),
+    stderr_uri: where('stderr', stderr),
+  };
+}
+
+function images(displays: readonly MimeBundle[]): Content[] {
+  const content: Content[] = [];
+  let bytes = 0;
+  for (const bundle of displays) {
+    const mimeType = INLINE_IMAGES.find((type) => bundle[type] !== undefined);
+    const data = mimeType === undefined ? undefined : bundle[mimeType]?.replaceAll(/\s/g, '');
+    if (mimeType === undefined || !data || bytes + data.length > MAX_IMAGE_BYTES) continue; // its URI is there
+    bytes += data.length;
+    content.push({ type: 'image', data, mimeType });
+  }
+  return content;
+}

@@ -1,0 +1,79 @@
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import {
+  ErrorCode,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  McpError,
+  ReadResourceRequestSchema,
+  type ReadResourceResult,
+} from '@modelcontextprotocol/sdk/types.js';
+import { SandboxError } from '../errors.ts';
+import type { StoredOutput } from '../executions/output-store.ts';
+import { outputUri } from '../executions/output-uri.ts';
+import type { Session } from '../sessions/session.ts';
+import { readText } from './text-part.ts';
+
+const PATH = /^sandcell:\/\/executions\/([^/?#]+)\/(stdout|stderr|displays\/(\d+))$/;
+
+/** Serves the outputs that were too long or too rich for their answers, to the session whose executions they are. */
+export function serveOutputs(server: McpServer, session: Session): void {
+  server.server.setRequestHandler(ListResourcesRequestSchema, () => ({
+    resources: session.outputs.ids().flatMap((id) =>
+      (['stdout', 'stderr'] as const)
+        .filter((name) => (session.outputs.get(id)?.[name].bytes ?? 0) > 0)
+        .map((name) => ({ uri: outputUri(id, name), name: `${name} of ${id}`, mimeType: 'text/plain' })),
+    ),
+  }));
+  server.server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+    resourceTemplates: [
+      {
+        uriTemplate: 'sandcell://executions/{execution_id}/{stream}{?lines,search,offset}',
+        name: 'Output of an execution',
+        description:
+          'stdout or stderr of an execution whose answer was cut: up to 1 MB at once, then the URI of the next part. ' +
+          'lines=100-200 takes lines by number from 1, search=TEXT the lines that contain it.',
+        mimeType: 'text/plain',
+      },
+    ],
+  }));
+  server.server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => {
+    using _lease = session.lease();
+    try {
+      return read(session, params.uri);
+    } catch (error) {
+      if (!(error instanceof SandboxError)) throw error;
+      throw new McpError(ErrorCode.InvalidParams, `${error.code}: ${error.message}. ${error.hint}`);
+    }
+  });
+}
+
+function read(session: Session, uri: string): ReadResourceResult {
+  const [path = '', query = ''] = uri.split('?', 2);
+  const [, id = '', part, index] = PATH.exec(path) ?? [];
+  const output = session.outputs.get(id);
+  if (part === undefined || !output) throw notFound(session, uri);
+  if (index !== undefined) return readDisplay(output, Number(index), uri, session);
+  const text = output[part === 'stdout' ? 'stdout' : 'stderr'].read();
+  return { contents: [{ uri, mimeType: 'text/plain', text: readText(text, path, new URLSearchParams(query)) }] };
+}
+
+function readDisplay(output: StoredOutput, index: number, uri: string, session: Session): ReadResourceResult {
+  const bundle = output.displays[index];
+  if (!bundle) throw notFound(session, uri);
+  return {
+    contents: Object.entries(bundle).map(([mimeType, data]) =>
+      isText(mimeType) ? { uri, mimeType, text: data } : { uri, mimeType, blob: data.replaceAll(/\s/g, '') },
+    ),
+  };
+}
+
+function isText(mimeType: string): boolean {
+  return mimeType.startsWith('text/') || mimeType === 'image/svg+xml' || /[/+](json|xml|javascript)$/.test(mimeType);
+}
+
+function notFound(session: Session, uri: string): SandboxError {
+  const known = session.outputs.ids();
+  return new SandboxError('EXECUTION_NOT_FOUND', `Nothing can be read at ${uri.slice(0, 200)}`, {
+    hint: `Stored are the outputs of executions ${known.slice(-20).join(', ') || '(none)'}; only cut or rich outputs are stored, the oldest go first`,
+  });
+}

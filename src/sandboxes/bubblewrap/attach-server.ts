@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { LineSplitter } from '../../kernels/line-splitter.ts';
+import { helloFrame } from '../../kernels/protocol.ts';
+import { type Deferred, defer } from '../../processes/deferred.ts';
+
+export type Role = 'frames' | 'interrupt';
+
+/** Connections of a sandbox that have not said who they are; more are closed at once. */
+const MAX_PENDING = 16;
+const HELLO_DEADLINE_MS = 5000;
+const MAX_HELLO_BYTES = 256;
+
+/** A kernel that is expected to connect. */
+export interface Expected {
+  readonly token: string;
+  connection(role: Role): Promise<Socket>;
+  /** No connection with this token is taken any more; what was taken stays open. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * The socket of one sandbox on which its kernels attach. Whatever runs in the sandbox can connect;
+ * only a token that is expected, once for each role, is let in.
+ */
+export class AttachServer implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #expected = new Map<string, Map<Role, Deferred<Socket>>>();
+  readonly #pending = new Set<Socket>();
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket) => {
+      this.#greet(socket);
+    });
+  }
+
+  static async listen(path: string): Promise<AttachServer> {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+    chmodSync(path, 0o666); // the sandbox's user is another one where the server is root
+    server.unref();
+    return new AttachServer(server);
+  }
+
+  expect(roles: readonly Role[]): Expected {
+    const token = randomBytes(16).toString('hex');
+    const waiting = new Map(roles.map((role) => [role, defer<Socket>()]));
+    this.#expected.set(token, waiting);
+    const connections = new Map([...waiting].map(([role, { promise }]) => [role, promise]));
+    return {
+      token,
+      connection: (role) => connections.get(role) ?? Promise.reject(new Error(`role ${role} is not expected`)),
+      [Symbol.dispose]: () => {
+        this.#expected.delete(token);
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#pending) socket.destroy();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+  }
+
+  #greet(socket: Socket): void {
+    socket.on('error', () => undefined);
+    if (this.#pending.size >= MAX_PENDING) {
+      socket.destroy();
+      return;
+    }
+    this.#pending.add(socket);
+    const lines = new LineSplitter(MAX_HELLO_BYTES);
+    const timer = setTimeout(() => socket.destroy(), HELLO_DEADLINE_MS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.#pending.delete(socket);
+    });
+    const onData = (chunk: Buffer): void => {
+      const [hello] = lines.push(chunk) ?? [Buffer.alloc(0)];
+      if (!hello) return; // not a whole line yet
+      socket.off('data', onData);
+      socket.pause();
+      clearTimeout(timer);
+      this.#pending.delete(socket);
+      if (!this.#admit(hello, socket)) socket.destroy();
+      else if (lines.rest.length > 0) socket.unshift(lines.rest);
+    };
+    socket.on('data', onData);
+  }
+
+  #admit(hello: Buffer, socket: Socket): boolean {
+    const { data } = helloFrame.safeParse(parseJson(hello));
+    const waiting = data && this.#expected.get(data.token);
+    const place = data && waiting?.get(data.role);
+    if (!place) return false;
+    waiting?.delete(data.role);
+    place.resolve(socket);
+    return true;
+  }
+}
+
+function parseJson(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { dirname } from 'node:path';
+import type { Runtime } from '../../kernels/runtimes.ts';
+
+const MIB = 1024 * 1024;
+
+export interface KernelSettings {
+  memoryMiB: number;
+  workspaceMiB: number;
+  shmMiB: number;
+  processes: number;
+  /** Modules that a Python kernel imports before it is handed over. */
+  preload: readonly string[];
+}
+
+interface Guest {
+  argv: readonly string[];
+  env: Readonly<Record<string, string>>;
+  runtime: Runtime;
+  /** Number of the inherited descriptor with the seccomp program. */
+  seccompFd: number;
+}
+
+/**
+ * The command that puts a guest into a sandbox: into the namespaces of the anchor, then into its own (pid, user),
+ * without capabilities and without the right to make further user namespaces, behind the seccomp filter.
+ */
+export function kernelArguments(target: number, settings: KernelSettings, guest: Guest): [string, ...string[]] {
+  const env = {
+    PATH: [dirname(guest.runtime.executable), '/usr/local/bin:/usr/bin:/bin'].join(':'),
+    HOME: '/workspace',
+    TMPDIR: '/tmp',
+    LANG: 'C.UTF-8',
+    TERM: 'dumb',
+    USER: 'user',
+    ...guest.env,
+  };
+  return [
+    // -p too: without it bwrap fails and leaves a hung orphan.
+    ...(['nsenter', '-t', String(target), '-U', '-m', '-n', '-u', '-i', '-p', '--preserve-credentials', '--'] as const),
+    ...['bwrap', '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-cgroup-try', '--uid', '1000'],
+    ...['--gid', '1000', '--disable-userns', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
+    ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--bind', '/', '/', '--dev', '/dev', '--perms', '1777', '--size', String(settings.shmMiB * MIB)],
+    ...['--tmpfs', '/dev/shm', '--remount-ro', '/dev', '--proc', '/proc', '--ro-bind', '/proc/sys', '/proc/sys'],
+    ...['--chdir', '/workspace', '--seccomp', String(guest.seccompFd), '--'],
+    // No --cpu: RLIMIT_CPU adds up over the life of a kernel and would end it in some later cell.
+    ...['prlimit', `--nproc=${String(settings.processes)}`, '--nofile=4096', '--core=0'],
+    ...[`--fsize=${String(settings.workspaceMiB * MIB)}`, `--data=${String(settings.memoryMiB * MIB)}`, '--'],
+    ...guest.argv,
+  ];
+}

@@ -1,0 +1,90 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mount } from '../../kernels/kernel.ts';
+import { Anchor } from './anchor.ts';
+import { AttachServer } from './attach-server.ts';
+import type { FifoStock } from './fifo.ts';
+import type { KernelSettings } from './kernel-arguments.ts';
+import type { KernelPlace } from './kernel-launch.ts';
+import type { SandboxLimits } from './limits.ts';
+
+export interface PlaceSpec {
+  /** Folder of this sandbox on the host; made and removed by the place. */
+  folder: string;
+  etc: string;
+  seccomp: string;
+  uid: number | undefined;
+  limits: SandboxLimits;
+  fifos: FifoStock;
+  mounts: readonly Mount[];
+  settings: KernelSettings & { tmpMiB: number; workspaceFiles: number };
+}
+
+/** Everything that one sandbox has on the host: folder, socket, limits, anchor. Disposing it removes all of it. */
+export class SandboxPlace implements AsyncDisposable {
+  readonly #spec: PlaceSpec;
+  readonly #attach: AttachServer;
+  #anchor: Promise<Anchor>;
+
+  private constructor(spec: PlaceSpec, attach: AttachServer, anchor: Anchor) {
+    this.#spec = spec;
+    this.#attach = attach;
+    this.#anchor = Promise.resolve(anchor);
+  }
+
+  /** Throws what the anchor's start throws; nothing is left then but the limits, which stay the caller's. */
+  static async create(spec: PlaceSpec, signal: AbortSignal): Promise<SandboxPlace> {
+    const shared = join(spec.folder, 'run');
+    mkdirSync(shared, { recursive: true, mode: 0o711 });
+    try {
+      const attach = await AttachServer.listen(join(shared, 'host.sock'));
+      try {
+        return new SandboxPlace(spec, attach, await startAnchor(spec, signal));
+      } catch (error) {
+        await attach[Symbol.asyncDispose]();
+        throw error;
+      }
+    } catch (error) {
+      rmSync(spec.folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** The place of the next kernel; a dead anchor is started anew. */
+  async living(signal: AbortSignal): Promise<KernelPlace> {
+    const before = await this.#anchor;
+    if (!before.alive) this.#anchor = startAnchor(this.#spec, signal);
+    const { fifos, limits, settings, uid, seccomp } = this.#spec;
+    return { anchor: await this.#anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const anchor = await this.#anchor.catch(() => undefined);
+    await anchor?.[Symbol.asyncDispose]();
+    await this.#attach[Symbol.asyncDispose]();
+    await this.#spec.limits[Symbol.asyncDispose]();
+    rmSync(this.#spec.folder, { recursive: true, force: true });
+  }
+}
+
+function startAnchor(spec: PlaceSpec, signal: AbortSignal): Promise<Anchor> {
+  const { uid, limits, etc, mounts, folder } = spec;
+  const { workspaceMiB, tmpMiB, workspaceFiles } = spec.settings;
+  return Anchor.start(
+    {
+      ...{ uid, limits, etc, mounts, workspaceMiB, tmpMiB },
+      files: workspaceFiles,
+      folder: join(folder, 'run'),
+      bindFolder: (index, source) => bindPlace(join(folder, `bind-${String(index)}`), source),
+    },
+    signal,
+  );
+}
+
+/** What a file or folder is bound at must be of the same kind. */
+function bindPlace(path: string, source: string): string {
+  if (statSync(source).isDirectory()) mkdirSync(path, { recursive: true });
+  else writeFileSync(path, '');
+  return path;
+}

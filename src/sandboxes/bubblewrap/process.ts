@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+export type StdioEntry = 'ignore' | 'pipe' | number;
+
+/** The only environment a process of a sandbox starts with: bwrap's own pid 1 keeps what it was started with readable. */
+const CLEAN_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+
+/** Steps to be done in the process itself before it becomes `argv`: joining cgroups, bind mounts, changing its user. */
+export interface Launch {
+  argv: readonly [string, ...string[]];
+  stdio: readonly StdioEntry[];
+  /** cgroup.procs files that the process writes itself into. */
+  procsFiles?: readonly string[];
+  /** Host folders bound elsewhere first, in a mount namespace of this process alone (root only). */
+  binds?: readonly { source: string; target: string }[];
+  /** Host uid and gid to run as (root only). */
+  uid?: number | undefined;
+}
+
+/** Starts a process in `/` with a clean environment and without the server's own descriptors. The caller kills it. */
+export function launch({ argv, stdio, procsFiles = [], binds = [], uid }: Launch): ChildProcess {
+  const leaked = leakedDescriptors().filter((fd) => fd >= stdio.length);
+  const steps = [
+    ...leaked.map((fd) => `exec ${String(fd)}>&-`),
+    ...procsFiles.map((file) => `echo 0 > ${quote(file)}`),
+    ...binds.map(({ source, target }) => `mount --bind ${quote(source)} ${quote(target)}`),
+  ];
+  const asUser = uid === undefined ? argv : ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', ...argv];
+  const shell = leaked.length > 0 ? '/bin/bash' : '/bin/sh'; // dash cannot name a descriptor above 9
+  const inShell = steps.length === 0 ? asUser : [shell, '-c', `${steps.join(' && ')} && exec "$@"`, 'sh', ...asUser];
+  const [command = '', ...args] = binds.length === 0 ? inShell : ['unshare', '-m', '--propagation', 'slave', ...inShell];
+  return spawn(command, args, { stdio: [...stdio], cwd: '/', env: CLEAN_ENV });
+}
+
+/**
+ * Descriptors that this server was started with and that would be inherited on: libuv marks its own close-on-exec,
+ * but not those of the program that started Node.
+ */
+function leakedDescriptors(): number[] {
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((fd) => fd > 2 && !isCloseOnExec(fd));
+}
+
+function isCloseOnExec(fd: number): boolean {
+  try {
+    const flags = /flags:\s+(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${String(fd)}`, 'utf8'))?.[1];
+    return flags === undefined || (Number.parseInt(flags, 8) & 0o2000000) !== 0;
+  } catch {
+    return true; // the descriptor of the folder that was just read
+  }
+}
+
+/** Children of a process, as the host counts; empty once it is gone. */
+export function childrenOf(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+    return children.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

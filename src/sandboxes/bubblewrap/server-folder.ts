@@ -1,0 +1,74 @@
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSeccompFilter } from './seccomp.ts';
+
+const NAME = /^sandcell-(\d+)-(\d+)-/;
+
+const ETC = {
+  passwd: 'root:x:0:0::/workspace:/bin/bash\nuser:x:1000:1000::/workspace:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n',
+  group: 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n',
+  hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n',
+  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+};
+
+/** The folder on the host that holds what one server's sandboxes need: sockets, FIFOs, the seccomp program, /etc. */
+export class ServerFolder implements Disposable {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  get etc(): string {
+    return join(this.path, 'etc');
+  }
+
+  get seccomp(): string {
+    return join(this.path, 'seccomp.bpf');
+  }
+
+  static create(): ServerFolder {
+    const folder = new ServerFolder(mkdtempSync(join(parent(), `sandcell-${String(process.pid)}-${startTimeOf(process.pid) ?? '0'}-`)));
+    chmodSync(folder.path, 0o711); // passable, not listable, for the user that root's sandboxes run as
+    mkdirSync(folder.etc, { mode: 0o755 });
+    for (const [name, text] of Object.entries(ETC)) writeFileSync(join(folder.etc, name), text, { mode: 0o644 });
+    writeFileSync(folder.seccomp, buildSeccompFilter(architecture()));
+    return folder;
+  }
+
+  /** Removes the folders of this user's servers that were killed. Returns how many. */
+  static sweep(): number {
+    const stale = readdirSync(parent()).filter((name) => {
+      const [, pid, startTime] = NAME.exec(name) ?? [];
+      if (pid === undefined || startTimeOf(Number(pid)) === startTime) return false;
+      return lstatSync(join(parent(), name), { throwIfNoEntry: false })?.uid === process.getuid?.();
+    });
+    for (const name of stale) rmSync(join(parent(), name), { recursive: true, force: true });
+    return stale.length;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** A path below it must fit into the 107 bytes of a socket's address. */
+function parent(): string {
+  const folder = process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
+  return folder.length <= 40 && lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : '/tmp';
+}
+
+function architecture(): 'x64' | 'arm64' {
+  if (process.arch === 'x64' || process.arch === 'arm64') return process.arch;
+  throw new Error(`no system call filter is known for ${process.arch}`);
+}
+
+/** When a process started, in clock ticks since boot: a pid alone may be somebody else's by now. */
+function startTimeOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ').pop()?.split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { Logger } from './logger.ts';
+import { serveOutputs } from './resources/outputs.ts';
+import type { Session } from './sessions/session.ts';
+import { TOOLS } from './tools/index.ts';
+import { serveTools } from './tools/tool.ts';
+import { VERSION } from './version.ts';
+
+const INSTRUCTIONS =
+  'Runs code in sandboxes on this machine. State lives on: what one run_code defines, the next one of the same context ' +
+  'can use. Pass language alone for simple use; create_context gives further, separate states. If a result says ' +
+  'state lost, define everything again. Sandboxes have no network; their files live in /workspace.';
+
+/** An MCP server for one session, with every tool and resource; connect it to one transport. */
+export function createServer(session: Session, logger: Logger): McpServer {
+  const server = new McpServer(
+    { name: 'sandcell', title: 'Sandcell', version: VERSION },
+    { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
+  );
+  serveTools(server, TOOLS, session, logger);
+  serveOutputs(server, session);
+  return server;
+}

@@ -1,0 +1,58 @@
+import type { Context, ContextSpec } from '../contexts/context.ts';
+import { SandboxError } from '../errors.ts';
+import type { Language } from '../languages.ts';
+import type { Sandbox } from '../sandboxes/sandbox.ts';
+
+/** A sandbox in the hands of a session, with its contexts by id and by language. */
+export class OwnedSandbox {
+  readonly sandbox: Sandbox;
+  readonly #maxContexts: number;
+  readonly #contexts: Context[] = [];
+  readonly #defaults = new Map<Language, Promise<Context>>();
+  #starting = 0;
+
+  constructor(sandbox: Sandbox, maxContexts: number) {
+    this.sandbox = sandbox;
+    this.#maxContexts = maxContexts;
+  }
+
+  get id(): string {
+    return this.sandbox.id;
+  }
+
+  get contexts(): readonly Context[] {
+    return this.#contexts;
+  }
+
+  /** Throws `CONTEXT_LIMIT_REACHED`, and what the sandbox throws. */
+  async createContext(spec: ContextSpec, signal: AbortSignal): Promise<Context> {
+    if (this.#contexts.length + this.#starting >= this.#maxContexts) {
+      throw new SandboxError(
+        'CONTEXT_LIMIT_REACHED',
+        `Sandbox ${this.id} has ${String(this.#maxContexts)} contexts, which is the limit (max_contexts_per_sandbox)`,
+        { hint: 'Use a context that list_contexts shows, or create one in another sandbox with sandbox_id "new".' },
+      );
+    }
+    this.#starting += 1;
+    try {
+      const context = await this.sandbox.createContext(spec, signal);
+      this.#contexts.push(context);
+      return context;
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  /** The context that cells without a context id run in; made once, however many calls ask for it at the same time. */
+  async defaultContext(spec: ContextSpec, signal: AbortSignal): Promise<Context> {
+    const { language } = spec;
+    const context = this.#defaults.get(language) ?? this.createContext(spec, signal);
+    this.#defaults.set(language, context);
+    try {
+      return await context;
+    } catch (error) {
+      this.#defaults.delete(language);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+import { SandboxError } from '../errors.ts';
+import type { Content } from '../executions/render.ts';
+import type { Logger } from '../logger.ts';
+import type { Session } from '../sessions/session.ts';
+import { argumentError } from './argument-error.ts';
+
+/** What a call brings beside its arguments. */
+export interface ToolCall {
+  /** Aborted when the client cancels the call or goes away. */
+  signal: AbortSignal;
+  /** Sends text to a client that asked for progress; undefined where it did not. */
+  progress: ((message: string) => void) | undefined;
+}
+
+export interface ToolResult<Output> {
+  /** For programs: fits the output schema. */
+  structured: Output;
+  /** For the model: the same facts as text, and what is no text. */
+  content: readonly Content[];
+  isError?: boolean;
+}
+
+interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
+  name: string;
+  title: string;
+  description: string;
+  input: Input;
+  output: Output;
+  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
+  handle(session: Session, input: z.output<Input>, call: ToolCall): Promise<ToolResult<z.output<Output>>>;
+}
+
+/** A tool as clients see it, its types closed over. */
+export interface Tool extends Omit<ToolDefinition<z.ZodObject, z.ZodObject>, 'handle'> {
+  /** Throws SandboxError for bad arguments and for everything that kept the call from being carried out. */
+  call(session: Session, input: unknown, call: ToolCall): Promise<ToolResult<Record<string, unknown>>>;
+}
+
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: ToolDefinition<Input, Output>,
+): Tool {
+  const { handle, ...rest } = definition;
+  return {
+    ...rest,
+    call: async (session, input, call) => {
+      const parsed = definition.input.safeParse(input);
+      if (!parsed.success) throw argumentError(definition, input, parsed.error);
+      return await handle(session, parsed.data, call);
+    },
+  };
+}
+
+/** Serves `tools` to the client of one session. The only try/catch of the tools stands here. */
+export function serveTools(server: McpServer, tools: readonly Tool[], session: Session, logger: Logger): void {
+  const listed = tools.map(({ name, title, description, input, output, annotations }) => ({
+    ...{ name, title, description, annotations: { title, ...annotations } },
+    inputSchema: jsonSchema(input, 'input'),
+    outputSchema: jsonSchema(output, 'output'),
+  }));
+  server.server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
+
+  server.server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
+    const token = extra._meta?.progressToken;
+    let sent = 0;
+    const progress =
+      token === undefined
+        ? undefined
+        : (message: string): void => {
+            const notification = { progressToken: token, progress: ++sent, message };
+            // A client that is gone cannot be told; its call ends by its signal.
+            extra.sendNotification({ method: 'notifications/progress', params: notification }).catch(() => undefined);
+          };
+    using _lease = session.lease();
+    try {
+      const tool = tools.find(({ name }) => name === params.name) ?? missingTool(params.name, tools);
+      const result = await tool.call(session, params.arguments ?? {}, { signal: extra.signal, progress });
+      const isError = result.isError ? { isError: true } : {};
+      return { content: [...result.content], structuredContent: result.structured, ...isError };
+    } catch (error) {
+      return renderFailure(error, logger.child({ session: session.id }), params.name);
+    }
+  });
+}
+
+function missingTool(name: string, tools: readonly Tool[]): never {
+  throw new SandboxError('INVALID_ARGUMENT', `There is no tool ${name.slice(0, 100)}`, {
+    hint: `Tools: ${tools.map((tool) => tool.name).join(', ')}.`,
+  });
+}
+
+/** A failure around the cell stands in `content` alone: clients check `structuredContent` against the output schema. */
+function renderFailure(error: unknown, logger: Logger, tool: string): CallToolResult {
+  const known = error instanceof SandboxError ? error : unexpected(error, logger, tool);
+  const text = `${known.code}: ${known.message}\nhint: ${known.hint}`;
+  return { isError: true, content: [{ type: 'text', text }] };
+}
+
+function unexpected(error: unknown, logger: Logger, tool: string): SandboxError {
+  logger.error('a tool failed unexpectedly', { err: error, tool });
+  return new SandboxError('INTERNAL', 'Internal error; the server has logged it', {
+    hint: 'Try again; if it stays, create a new context, and tell the person who runs this server.',
+  });
+}
+
+function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): { type: 'object'; [key: string]: unknown } {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { target: 'draft-7', io });
+  return { ...json, type: 'object' };
+}
