@@ -53,6 +53,7 @@ export class KernelProcess {
     kernel.frames.on('close', () => {
       this.#connectionEnded();
     });
+    kernel.frames.resume(); // it was paused until there was somebody to read it
     void kernel.exited.then((exit) => {
       this.#died(exit);
     });

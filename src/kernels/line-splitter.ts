@@ -27,11 +27,6 @@ export class LineSplitter {
     return this.#length > this.#maxBytes ? undefined : lines;
   }
 
-  /** Bytes after the last newline so far. */
-  get rest(): Buffer {
-    return Buffer.concat(this.#parts);
-  }
-
   #keep(part: Buffer): void {
     if (part.length === 0) return;
     this.#parts.push(part);

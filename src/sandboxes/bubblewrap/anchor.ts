@@ -131,8 +131,9 @@ function placePrivateMounts(spec: AnchorSpec): { mounts: Mount[]; binds: { sourc
 
 function anchorArguments(spec: AnchorSpec, mounts: readonly Mount[]): string[] {
   const size = (mib: number): string => String(mib * MIB);
+  // With its source named, mount(8) does not repeat the present options, of which uid= is refused here.
   const remount = (folder: string, mib: number): string =>
-    `mount -o remount,nr_inodes=${String(spec.files)},size=${size(mib)} ${folder}`;
+    `mount -o remount,nosuid,nodev,nr_inodes=${String(spec.files)},size=${size(mib)} tmpfs ${folder}`;
   return [
     ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
     // uid 0 inside: otherwise bwrap makes a second user namespace, which nsenter may not enter.

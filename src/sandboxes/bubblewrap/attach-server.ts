@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { LineSplitter } from '../../kernels/line-splitter.ts';
 import { helloFrame } from '../../kernels/protocol.ts';
 import { type Deferred, defer } from '../../processes/deferred.ts';
 
@@ -77,21 +76,22 @@ export class AttachServer implements AsyncDisposable {
       return;
     }
     this.#pending.add(socket);
-    const lines = new LineSplitter(MAX_HELLO_BYTES);
+    let seen = Buffer.alloc(0);
     const timer = setTimeout(() => socket.destroy(), HELLO_DEADLINE_MS);
     socket.once('close', () => {
       clearTimeout(timer);
       this.#pending.delete(socket);
     });
     const onData = (chunk: Buffer): void => {
-      const [hello] = lines.push(chunk) ?? [Buffer.alloc(0)];
-      if (!hello) return; // not a whole line yet
+      seen = Buffer.concat([seen, chunk]);
+      const end = seen.indexOf(10);
+      if (end === -1 && seen.length <= MAX_HELLO_BYTES) return; // not a whole line yet
       socket.off('data', onData);
       socket.pause();
       clearTimeout(timer);
       this.#pending.delete(socket);
-      if (!this.#admit(hello, socket)) socket.destroy();
-      else if (lines.rest.length > 0) socket.unshift(lines.rest);
+      if (!this.#admit(seen.subarray(0, Math.max(end, 0)), socket)) socket.destroy();
+      else if (end + 1 < seen.length) socket.unshift(seen.subarray(end + 1)); // the guest's first frame came along
     };
     socket.on('data', onData);
   }
