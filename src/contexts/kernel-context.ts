@@ -33,7 +33,11 @@ export class KernelContext implements Context {
     this.#kernel = kernel;
   }
 
-  static async create(spec: ContextSpec, startKernel: StartKernel, signal: AbortSignal): Promise<KernelContext> {
+  static async create(
+    spec: ContextSpec,
+    startKernel: StartKernel,
+    signal: AbortSignal,
+  ): Promise<KernelContext> {
     return new KernelContext(spec, startKernel, await startKernel(spec, signal));
   }
 
@@ -97,7 +101,11 @@ export class KernelContext implements Context {
     this.#kernel = await this.#startKernel(this.#spec, signal);
     const lost = range(this.#firstOfKernel, this.#executionCount);
     this.#firstOfKernel = this.#executionCount + 1;
-    if (lost) yield { type: 'note', text: `fresh kernel: the variables of ${lost} are lost (the last one ${exit.detail})` };
+    if (lost)
+      yield {
+        type: 'note',
+        text: `fresh kernel: the variables of ${lost} are lost (the last one ${exit.detail})`,
+      };
     if (exit.cause === 'sandbox_died') yield { type: 'note', text: 'the files of the sandbox are lost too' };
   }
 
@@ -121,7 +129,8 @@ export class KernelContext implements Context {
       }
       const outcome = this.#outcome(last, failed, ladder);
       this.journal.append({ executionCount, code, status: outcome.status, names: namesOf(last) });
-      if (last?.type === 'died' && !ladder.reason) yield { type: 'error', error: deathError(this.language, last.exit) };
+      if (last?.type === 'died' && !ladder.reason)
+        yield { type: 'error', error: deathError(this.language, last.exit) };
       yield outcome;
     } finally {
       if (!isLast(last)) {
@@ -136,7 +145,8 @@ export class KernelContext implements Context {
     failed: boolean,
     ladder: StopLadder,
   ): Extract<ExecutionEvent, { type: 'outcome' }> {
-    if (last?.type === 'died') return { type: 'outcome', status: ladder.reason ?? 'kernel_died', state: 'lost' };
+    if (last?.type === 'died')
+      return { type: 'outcome', status: ladder.reason ?? 'kernel_died', state: 'lost' };
     return { type: 'outcome', status: ladder.reason ?? (failed ? 'error' : 'ok'), state: 'kept' };
   }
 }

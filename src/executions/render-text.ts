@@ -10,9 +10,15 @@ export function renderText(output: ExecutionOutput): string {
     section('stderr', output.stderr),
     output.result === null ? '' : section('result', output.result),
     error ? section('error', errorText(error)) : '',
-    ...output.displays.map(({ mime_types, uri, text }) => `display (${mime_types.join(', ')}), ${uri}:\n${text}`),
-    truncated?.stdout_uri ? `The whole stdout (${String(truncated.stdout_bytes)} bytes): ${truncated.stdout_uri}` : '',
-    truncated?.stderr_uri ? `The whole stderr (${String(truncated.stderr_bytes)} bytes): ${truncated.stderr_uri}` : '',
+    ...output.displays.map(
+      ({ mime_types, uri, text }) => `display (${mime_types.join(', ')}), ${uri}:\n${text}`,
+    ),
+    truncated?.stdout_uri
+      ? `The whole stdout (${String(truncated.stdout_bytes)} bytes): ${truncated.stdout_uri}`
+      : '',
+    truncated?.stderr_uri
+      ? `The whole stderr (${String(truncated.stderr_bytes)} bytes): ${truncated.stderr_uri}`
+      : '',
     truncated ? 'Read it with resources/read; ?lines=100-200 and ?search=TEXT narrow it.' : '',
   ]
     .filter(Boolean)
@@ -20,7 +26,8 @@ export function renderText(output: ExecutionOutput): string {
 }
 
 function headline(output: ExecutionOutput): string {
-  const { status, language, execution_count, context_id, sandbox_id, execution_id, duration_ms, state } = output;
+  const { status, language, execution_count, context_id, sandbox_id, execution_id, duration_ms, state } =
+    output;
   const where = `${language} execution ${String(execution_count)} in context ${context_id}`;
   const line = `${STATUS_TEXT[status]}: ${where}, ${String(duration_ms)} ms, state ${state} (${execution_id}, sandbox ${sandbox_id})`;
   return state === 'kept'
@@ -40,8 +47,17 @@ function section(title: string, text: string): string {
   return text === '' ? '' : `${title}:\n${text.endsWith('\n') ? text.slice(0, -1) : text}`;
 }
 
-function errorText({ name, message, traceback, line, column }: NonNullable<ExecutionOutput['error']>): string {
-  const place = line === null ? '' : ` (line ${String(line)}${column === null ? '' : `, column ${String(column)}`} of the cell)`;
+function errorText({
+  name,
+  message,
+  traceback,
+  line,
+  column,
+}: NonNullable<ExecutionOutput['error']>): string {
+  const place =
+    line === null
+      ? ''
+      : ` (line ${String(line)}${column === null ? '' : `, column ${String(column)}`} of the cell)`;
   const summary = `${name}: ${message}${place}`;
   return traceback === '' ? summary : `${summary}\n${traceback}`;
 }

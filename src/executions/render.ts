@@ -68,7 +68,11 @@ export interface ShowLimits {
 
 /** Whether an answer will name a URI, so that the outputs must be stored. */
 export function isCutOrRich(result: ExecutionResult, { maxOutputBytes }: ShowLimits): boolean {
-  return result.stdout.bytes > maxOutputBytes || result.stderr.bytes > maxOutputBytes || displaysOf(result).length > 0;
+  return (
+    result.stdout.bytes > maxOutputBytes ||
+    result.stderr.bytes > maxOutputBytes ||
+    displaysOf(result).length > 0
+  );
 }
 
 /** The rich outputs of a cell: what it displayed, and its result where that is more than text. */
@@ -127,7 +131,11 @@ function toOutput(result: ExecutionResult, names: ExecutionNames, limits: ShowLi
   };
 }
 
-function truncation({ stdout, stderr }: ExecutionResult, executionId: string, maxBytes: number): ExecutionOutput['truncated'] {
+function truncation(
+  { stdout, stderr }: ExecutionResult,
+  executionId: string,
+  maxBytes: number,
+): ExecutionOutput['truncated'] {
   if (stdout.bytes <= maxBytes && stderr.bytes <= maxBytes) return null;
   const where = (name: 'stdout' | 'stderr', output: KeptOutput): string | null =>
     output.bytes > maxBytes ? outputUri(executionId, name) : null;

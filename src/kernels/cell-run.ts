@@ -72,7 +72,8 @@ export class CellRun {
       case 'result':
         this.#displays += 1;
         if (this.#displays <= MAX_DISPLAYS) this.#queue.push({ type: frame.type, data: frame.data });
-        else if (this.#displays === MAX_DISPLAYS + 1) this.#note(`only the first ${String(MAX_DISPLAYS)} displays are kept`);
+        else if (this.#displays === MAX_DISPLAYS + 1)
+          this.#note(`only the first ${String(MAX_DISPLAYS)} displays are kept`);
         return true;
       case 'error':
         if (this.#failed) return false;

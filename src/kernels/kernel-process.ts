@@ -60,7 +60,12 @@ export class KernelProcess {
   }
 
   /** Starts a guest and waits until it is ready. The caller kills what it gets. Throws SandboxError `INTERNAL` with what the guest printed. */
-  static async start(driver: KernelDriver, runtime: Runtime, spawn: Spawn, signal: AbortSignal): Promise<KernelProcess> {
+  static async start(
+    driver: KernelDriver,
+    runtime: Runtime,
+    spawn: Spawn,
+    signal: AbortSignal,
+  ): Promise<KernelProcess> {
     const attached = await spawn(driver, runtime, signal);
     const kernel = new KernelProcess(driver, runtime, attached);
     try {
@@ -109,7 +114,9 @@ export class KernelProcess {
     try {
       yield* this.#lateOutput(count);
       run.begin();
-      this.#kernel.frames.write(encodeFrame({ type: 'execute', id, count, mark: run.mark, code }, this.driver.wire));
+      this.#kernel.frames.write(
+        encodeFrame({ type: 'execute', id, count, mark: run.mark, code }, this.driver.wire),
+      );
       yield* run.events();
     } finally {
       this.#run = undefined;
@@ -126,11 +133,17 @@ export class KernelProcess {
 
   /** What background threads and timers printed since the last cell comes first in this one. */
   *#lateOutput(count: number): Generator<KernelEvent, void, void> {
-    for (const [type, output] of [['stdout', this.#stdout], ['stderr', this.#stderr]] as const) {
+    for (const [type, output] of [
+      ['stdout', this.#stdout],
+      ['stderr', this.#stderr],
+    ] as const) {
       const { bytes, dropped } = output.takeLate();
       if (bytes.length === 0) continue;
       const left = dropped > 0 ? ` (${String(dropped)} bytes of it were dropped)` : '';
-      yield { type: 'note', text: `late output of execution ${String(count - 1)} comes first in ${type}${left}` };
+      yield {
+        type: 'note',
+        text: `late output of execution ${String(count - 1)} comes first in ${type}${left}`,
+      };
       yield { type, chunk: bytes };
     }
   }
@@ -177,7 +190,9 @@ export class KernelProcess {
   #died(exit: KernelExit): void {
     const stderrTail = this.#run?.stderrTail() ?? '';
     const heapFull = exit.cause === 'exited' && this.driver.ranOutOfMemory?.({ code: exit.code, stderrTail });
-    this.#exit = heapFull ? { ...exit, cause: 'out_of_memory', detail: `ran out of memory (${exit.detail})` } : exit;
+    this.#exit = heapFull
+      ? { ...exit, cause: 'out_of_memory', detail: `ran out of memory (${exit.detail})` }
+      : exit;
     this.#answer?.(undefined);
     this.#run?.died(this.#exit);
   }
@@ -186,15 +201,21 @@ export class KernelProcess {
     if (frame) this.kill('protocol');
     const exit = this.#exit ?? (await this.#kernel.exited);
     const said = this.#stderr.takeLate().bytes.toString('utf8').trim().slice(-2000);
-    return new SandboxError('INTERNAL', `the ${this.driver.language} kernel ${exit.detail} before it was ready${said ? `: ${said}` : ''}`, {
-      hint: 'Run `sandcell doctor` on the host to see which runtimes work.',
-    });
+    return new SandboxError(
+      'INTERNAL',
+      `the ${this.driver.language} kernel ${exit.detail} before it was ready${said ? `: ${said}` : ''}`,
+      {
+        hint: 'Run `sandcell doctor` on the host to see which runtimes work.',
+      },
+    );
   }
 }
 
 /** Frames of a cell that has ended are dropped; anything else out of turn is a violation. */
 function frameIsLate(frame: GuestFrame): boolean {
-  return frame.type === 'display' || frame.type === 'result' || frame.type === 'error' || frame.type === 'done';
+  return (
+    frame.type === 'display' || frame.type === 'result' || frame.type === 'error' || frame.type === 'done'
+  );
 }
 
 /** A line that no program prints by chance: 34 printable bytes. */

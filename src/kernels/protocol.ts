@@ -64,7 +64,11 @@ export function encodeFrame(frame: HostFrame, wire: 'json' | 'nul'): string {
   if (wire === 'json') return `${JSON.stringify(frame)}\n`;
   const fields =
     frame.type === 'enter'
-      ? [frame.cwd, String(Object.keys(frame.env).length), ...Object.entries(frame.env).map(([k, v]) => `${k}=${v}`)]
+      ? [
+          frame.cwd,
+          String(Object.keys(frame.env).length),
+          ...Object.entries(frame.env).map(([k, v]) => `${k}=${v}`),
+        ]
       : [frame.id, String(frame.count), frame.mark, frame.code];
   return [frame.type, ...fields].map((field) => `${field}\0`).join('');
 }

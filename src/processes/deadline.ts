@@ -4,7 +4,12 @@ import { defer } from './deferred.ts';
  * Settles as `promise` does, or rejects after `ms`, or when `signal` aborts (with the signal's reason).
  * What the promise stands for goes on: whoever owns it ends it.
  */
-export async function deadline<T>(promise: Promise<T>, ms: number, signal: AbortSignal, what: string): Promise<T> {
+export async function deadline<T>(
+  promise: Promise<T>,
+  ms: number,
+  signal: AbortSignal,
+  what: string,
+): Promise<T> {
   signal.throwIfAborted();
   const { promise: stopped, reject } = defer<never>();
   const onAbort = (): void => {

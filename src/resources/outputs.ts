@@ -18,11 +18,13 @@ const PATH = /^sandcell:\/\/executions\/([^/?#]+)\/(stdout|stderr|displays\/(\d+
 /** Serves the outputs that were too long or too rich for their answers, to the session whose executions they are. */
 export function serveOutputs(server: McpServer, session: Session): void {
   server.server.setRequestHandler(ListResourcesRequestSchema, () => ({
-    resources: session.outputs.ids().flatMap((id) =>
-      (['stdout', 'stderr'] as const)
-        .filter((name) => (session.outputs.get(id)?.[name].bytes ?? 0) > 0)
-        .map((name) => ({ uri: outputUri(id, name), name: `${name} of ${id}`, mimeType: 'text/plain' })),
-    ),
+    resources: session.outputs
+      .ids()
+      .flatMap((id) =>
+        (['stdout', 'stderr'] as const)
+          .filter((name) => (session.outputs.get(id)?.[name].bytes ?? 0) > 0)
+          .map((name) => ({ uri: outputUri(id, name), name: `${name} of ${id}`, mimeType: 'text/plain' })),
+      ),
   }));
   server.server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
     resourceTemplates: [
@@ -54,7 +56,9 @@ function read(session: Session, uri: string): ReadResourceResult {
   if (part === undefined || !output) throw notFound(session, uri);
   if (index !== undefined) return readDisplay(output, Number(index), uri, session);
   const text = output[part === 'stdout' ? 'stdout' : 'stderr'].read();
-  return { contents: [{ uri, mimeType: 'text/plain', text: readText(text, path, new URLSearchParams(query)) }] };
+  return {
+    contents: [{ uri, mimeType: 'text/plain', text: readText(text, path, new URLSearchParams(query)) }],
+  };
 }
 
 function readDisplay(output: StoredOutput, index: number, uri: string, session: Session): ReadResourceResult {
@@ -68,7 +72,11 @@ function readDisplay(output: StoredOutput, index: number, uri: string, session: 
 }
 
 function isText(mimeType: string): boolean {
-  return mimeType.startsWith('text/') || mimeType === 'image/svg+xml' || /[/+](json|xml|javascript)$/.test(mimeType);
+  return (
+    mimeType.startsWith('text/') ||
+    mimeType === 'image/svg+xml' ||
+    /[/+](json|xml|javascript)$/.test(mimeType)
+  );
 }
 
 function notFound(session: Session, uri: string): SandboxError {

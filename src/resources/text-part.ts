@@ -7,15 +7,21 @@ const MAX_BYTES = 1_000_000;
 /** The part of a text that a URI's query asks for: `lines`, `search` (with line numbers), `offset` in bytes, or the begin. */
 export function readText(text: Buffer, path: string, query: URLSearchParams): string {
   for (const name of query.keys()) {
-    if (!['lines', 'search', 'offset'].includes(name)) throw invalid(`unknown parameter ${name.slice(0, 50)}`);
+    if (!['lines', 'search', 'offset'].includes(name))
+      throw invalid(`unknown parameter ${name.slice(0, 50)}`);
   }
   const lines = query.get('lines');
   const search = query.get('search');
   if (lines === null && search === null) return fromOffset(text, path, query.get('offset') ?? '0');
-  const numbered = text.toString('utf8').split('\n').map((line, index) => ({ number: index + 1, line }));
+  const numbered = text
+    .toString('utf8')
+    .split('\n')
+    .map((line, index) => ({ number: index + 1, line }));
   const ranged = lines === null ? numbered : numbered.slice(...range(lines));
   if (search === null) return limited(ranged.map(({ line }) => line));
-  const found = ranged.filter(({ line }) => line.includes(search)).map(({ number, line }) => `${String(number)}: ${line}`);
+  const found = ranged
+    .filter(({ line }) => line.includes(search))
+    .map(({ number, line }) => `${String(number)}: ${line}`);
   return found.length === 0 ? `No line contains ${JSON.stringify(search.slice(0, 200))}.` : limited(found);
 }
 
@@ -47,5 +53,7 @@ function limited(lines: readonly string[]): string {
 }
 
 function invalid(message: string): SandboxError {
-  return new SandboxError('INVALID_ARGUMENT', message, { hint: 'For example ?lines=100-200, ?search=TEXT or ?offset=1000000' });
+  return new SandboxError('INVALID_ARGUMENT', message, {
+    hint: 'For example ?lines=100-200, ?search=TEXT or ?offset=1000000',
+  });
 }

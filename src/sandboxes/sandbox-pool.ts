@@ -97,7 +97,8 @@ export class SandboxPool implements AsyncDisposable {
       await sandbox.warmUp();
       return sandbox;
     } catch (error) {
-      if (!this.#disposal.signal.aborted) this.#logger.warn('the spare sandbox could not be started', { err: error });
+      if (!this.#disposal.signal.aborted)
+        this.#logger.warn('the spare sandbox could not be started', { err: error });
       return undefined;
     }
   }

@@ -22,7 +22,8 @@ export class Graves {
   bury(grave: Grave): void {
     this.#graves = [...this.#graves, grave].slice(-MAX_GRAVES);
     for (const context of grave.contexts) {
-      if (context.executionCount > 0) this.#lost.set(context.language, `sandbox ${grave.sandboxId} ${grave.how}`);
+      if (context.executionCount > 0)
+        this.#lost.set(context.language, `sandbox ${grave.sandboxId} ${grave.how}`);
     }
   }
 
@@ -36,7 +37,8 @@ export class Graves {
   missingSandbox(id: string, known: readonly string[]): SandboxError {
     const hint = `Sandboxes of this session: ${known.length === 0 ? 'none' : known.join(', ')}. Leave sandbox_id out to use the default one.`;
     const grave = this.#graves.find(({ sandboxId }) => sandboxId === id);
-    if (grave?.expired) return new SandboxError('SANDBOX_EXPIRED', `Sandbox ${id} ${grave.how}; its state is lost`, { hint });
+    if (grave?.expired)
+      return new SandboxError('SANDBOX_EXPIRED', `Sandbox ${id} ${grave.how}; its state is lost`, { hint });
     const why = grave ? `was ${grave.how}` : 'does not exist in this session';
     return new SandboxError('SANDBOX_NOT_FOUND', `Sandbox ${short(id)} ${why}`, { hint });
   }
@@ -46,9 +48,15 @@ export class Graves {
     const hint = `Contexts of this session: ${names || 'none'}. Make one with create_context, or pass language instead of context_id.`;
     const grave = this.#graves.find(({ contexts }) => contexts.some((context) => context.id === id));
     if (grave?.expired) {
-      return new SandboxError('SANDBOX_EXPIRED', `Context ${id} is gone: its sandbox ${grave.sandboxId} ${grave.how}; its state is lost`, { hint });
+      return new SandboxError(
+        'SANDBOX_EXPIRED',
+        `Context ${id} is gone: its sandbox ${grave.sandboxId} ${grave.how}; its state is lost`,
+        { hint },
+      );
     }
-    const why = grave ? `is gone: its sandbox ${grave.sandboxId} was ${grave.how}` : 'does not exist in this session';
+    const why = grave
+      ? `is gone: its sandbox ${grave.sandboxId} was ${grave.how}`
+      : 'does not exist in this session';
     return new SandboxError('CONTEXT_NOT_FOUND', `Context ${short(id)} ${why}`, { hint });
   }
 }

@@ -30,7 +30,9 @@ export class OwnedSandbox {
       throw new SandboxError(
         'CONTEXT_LIMIT_REACHED',
         `Sandbox ${this.id} has ${String(this.#maxContexts)} contexts, which is the limit (max_contexts_per_sandbox)`,
-        { hint: 'Use a context that list_contexts shows, or create one in another sandbox with sandbox_id "new".' },
+        {
+          hint: 'Use a context that list_contexts shows, or create one in another sandbox with sandbox_id "new".',
+        },
       );
     }
     this.#starting += 1;

@@ -18,9 +18,13 @@ export class SessionStore implements AsyncDisposable {
   open(): Session {
     const { maxSessions } = this.#settings;
     if (this.#sessions.size >= maxSessions) {
-      throw new SandboxError('SERVER_LIMIT_REACHED', `This server has ${String(maxSessions)} sessions, which is the limit (max_sessions)`, {
-        hint: 'Try again later.',
-      });
+      throw new SandboxError(
+        'SERVER_LIMIT_REACHED',
+        `This server has ${String(maxSessions)} sessions, which is the limit (max_sessions)`,
+        {
+          hint: 'Try again later.',
+        },
+      );
     }
     const session = new Session(this.#settings, this.#pool);
     this.#sessions.set(session.id, session);

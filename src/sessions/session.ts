@@ -70,7 +70,10 @@ export class Session implements AsyncDisposable {
   }
 
   /** Throws SandboxError: `SANDBOX_NOT_FOUND`, `SANDBOX_EXPIRED`, the limits, and what the sandbox throws. */
-  async createContext(request: ContextRequest, signal: AbortSignal): Promise<{ context: Context; sandboxId: string }> {
+  async createContext(
+    request: ContextRequest,
+    signal: AbortSignal,
+  ): Promise<{ context: Context; sandboxId: string }> {
     const sandbox = await this.#sandboxFor(request.sandboxId, signal);
     const context = await sandbox.createContext(toSpec(request), signal);
     return { context, sandboxId: sandbox.id };
@@ -82,7 +85,12 @@ export class Session implements AsyncDisposable {
       'contextId' in target ? this.#find(target.contextId) : await this.#defaultContext(target.language);
     const executionId = newId('exec');
     const events = context.execute(code, { executionId, timeoutMs, signal });
-    return { executionId, context, sandboxId: sandbox.id, events: lost === undefined ? events : noteFirst(lost, events) };
+    return {
+      executionId,
+      context,
+      sandboxId: sandbox.id,
+      events: lost === undefined ? events : noteFirst(lost, events),
+    };
   }
 
   /** Ends one sandbox, or all. Throws `SANDBOX_NOT_FOUND`, `SANDBOX_EXPIRED`. */
@@ -151,7 +159,10 @@ export class Session implements AsyncDisposable {
   async #defaultContext(language: Language) {
     const sandbox = await this.#defaultSandbox();
     const lost = this.#graves.takeLostDefault(language);
-    const context = await sandbox.defaultContext(toSpec({ language, sandboxId: undefined }), this.#disposal.signal);
+    const context = await sandbox.defaultContext(
+      toSpec({ language, sandboxId: undefined }),
+      this.#disposal.signal,
+    );
     return { sandbox, context, lost };
   }
 
@@ -166,7 +177,10 @@ export class Session implements AsyncDisposable {
       const context = sandbox.contexts.find(({ id }) => id === contextId);
       if (context) return { sandbox, context, lost: undefined };
     }
-    throw this.#graves.missingContext(contextId, this.sandboxes.flatMap(({ contexts }) => contexts));
+    throw this.#graves.missingContext(
+      contextId,
+      this.sandboxes.flatMap(({ contexts }) => contexts),
+    );
   }
 }
 
@@ -189,7 +203,10 @@ function listed(ids: readonly string[]): string {
   return ids.length === 0 ? 'none' : ids.join(', ');
 }
 
-async function* noteFirst(text: string, events: AsyncIterable<ExecutionEvent>): AsyncGenerator<ExecutionEvent> {
+async function* noteFirst(
+  text: string,
+  events: AsyncIterable<ExecutionEvent>,
+): AsyncGenerator<ExecutionEvent> {
   yield { type: 'note', text };
   yield* events;
 }

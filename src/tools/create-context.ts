@@ -43,7 +43,10 @@ export const createContext = defineTool({
         z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'names of letters, digits and _'),
         z.string().regex(/^[^\0]*$/, 'values without NUL characters'),
       )
-      .refine((env) => JSON.stringify(env).length <= MAX_ENV_BYTES, `at most ${String(MAX_ENV_BYTES)} bytes in all`)
+      .refine(
+        (env) => JSON.stringify(env).length <= MAX_ENV_BYTES,
+        `at most ${String(MAX_ENV_BYTES)} bytes in all`,
+      )
       .optional()
       .describe('Environment variables of the context'),
   }),

@@ -17,7 +17,8 @@ export const killSandbox = defineTool({
   async handle(session, { sandbox_id }) {
     const killed = await session.kill(sandbox_id);
     const lines = killed.map(
-      ({ sandboxId, contextsLost }) => `Killed sandbox ${sandboxId}; contexts lost: ${contextsLost.join(', ') || 'none'}`,
+      ({ sandboxId, contextsLost }) =>
+        `Killed sandbox ${sandboxId}; contexts lost: ${contextsLost.join(', ') || 'none'}`,
     );
     return {
       structured: { killed: killed.map((k) => ({ sandbox_id: k.sandboxId, contexts_lost: k.contextsLost })) },

@@ -25,14 +25,22 @@ export const listContexts = defineTool({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
 
   handle(session) {
-    const sandboxes = session.sandboxes.map(({ id, contexts }) => ({ sandbox_id: id, contexts: contexts.map(toEntry) }));
+    const sandboxes = session.sandboxes.map(({ id, contexts }) => ({
+      sandbox_id: id,
+      contexts: contexts.map(toEntry),
+    }));
     const lines = sandboxes.flatMap(({ sandbox_id, contexts }) => [
       `sandbox ${sandbox_id}`,
-      ...contexts.map((c) => `  ${c.context_id} ${c.language} ${c.version}${c.name ? ` "${c.name}"` : ''} ${c.status}, ${String(c.execution_count)} executions`),
+      ...contexts.map(
+        (c) =>
+          `  ${c.context_id} ${c.language} ${c.version}${c.name ? ` "${c.name}"` : ''} ${c.status}, ${String(c.execution_count)} executions`,
+      ),
     ]);
     return Promise.resolve({
       structured: { sandboxes },
-      content: [{ type: 'text', text: lines.join('\n') || 'No sandboxes yet. run_code or create_context makes one.' }],
+      content: [
+        { type: 'text', text: lines.join('\n') || 'No sandboxes yet. run_code or create_context makes one.' },
+      ],
     });
   },
 });

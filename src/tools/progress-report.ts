@@ -19,7 +19,9 @@ export class ProgressReport implements Disposable {
 
   output(chunk: Buffer): void {
     if (!this.#send) return;
-    this.#waiting = Buffer.concat([this.#waiting, chunk.subarray(-MAX_MESSAGE_BYTES)]).subarray(-MAX_MESSAGE_BYTES);
+    this.#waiting = Buffer.concat([this.#waiting, chunk.subarray(-MAX_MESSAGE_BYTES)]).subarray(
+      -MAX_MESSAGE_BYTES,
+    );
   }
 
   [Symbol.dispose](): void {
@@ -30,7 +32,8 @@ export class ProgressReport implements Disposable {
   #tick(send: (message: string) => void): void {
     const nowMs = performance.now();
     if (this.#waiting.length > 0) send(this.#waiting.toString('utf8'));
-    else if (nowMs - this.#sentMs >= HEARTBEAT_MS) send(`running for ${String(Math.round((nowMs - this.#startedMs) / 1000))} s`);
+    else if (nowMs - this.#sentMs >= HEARTBEAT_MS)
+      send(`running for ${String(Math.round((nowMs - this.#startedMs) / 1000))} s`);
     else return;
     this.#waiting = Buffer.alloc(0);
     this.#sentMs = nowMs;

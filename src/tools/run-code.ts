@@ -24,13 +24,22 @@ export const runCode = defineTool({
       .superRefine((code, check) => {
         const bytes = Buffer.byteLength(code);
         if (bytes > MAX_CODE_BYTES) {
-          check.addIssue(`is ${String(bytes)} bytes long; at most ${String(MAX_CODE_BYTES)} are taken. Write data to a file instead`);
+          check.addIssue(
+            `is ${String(bytes)} bytes long; at most ${String(MAX_CODE_BYTES)} are taken. Write data to a file instead`,
+          );
         }
       })
       .describe('Source of the cell, at most 1 MB'),
     context_id: z.string().optional().describe('Id from create_context'),
-    language: z.enum(LANGUAGES).optional().describe('Instead of context_id: the default context of this language'),
-    timeout_ms: z.int().min(1).optional().describe('Time limit in milliseconds. Default 45000, unless configured otherwise'),
+    language: z
+      .enum(LANGUAGES)
+      .optional()
+      .describe('Instead of context_id: the default context of this language'),
+    timeout_ms: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Time limit in milliseconds. Default 45000, unless configured otherwise'),
   }),
   output: executionOutput,
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
@@ -55,18 +64,31 @@ export const runCode = defineTool({
 
 function toRequest(
   { settings }: Session,
-  input: { code: string; context_id?: string | undefined; language?: Language | undefined; timeout_ms?: number | undefined },
+  input: {
+    code: string;
+    context_id?: string | undefined;
+    language?: Language | undefined;
+    timeout_ms?: number | undefined;
+  },
 ): RunRequest {
   const timeoutMs = input.timeout_ms ?? settings.defaultTimeoutMs;
   if (timeoutMs > settings.maxTimeoutMs) {
-    throw new SandboxError('INVALID_ARGUMENT', `timeout_ms ${String(timeoutMs)} is over the limit of ${String(settings.maxTimeoutMs)}`, {
-      hint: `Use at most ${String(settings.maxTimeoutMs)} (setting max_timeout_ms).`,
-    });
+    throw new SandboxError(
+      'INVALID_ARGUMENT',
+      `timeout_ms ${String(timeoutMs)} is over the limit of ${String(settings.maxTimeoutMs)}`,
+      {
+        hint: `Use at most ${String(settings.maxTimeoutMs)} (setting max_timeout_ms).`,
+      },
+    );
   }
   const { code, context_id: contextId, language } = input;
   if (contextId !== undefined && language === undefined) return { code, target: { contextId }, timeoutMs };
   if (language !== undefined && contextId === undefined) return { code, target: { language }, timeoutMs };
-  throw new SandboxError('INVALID_ARGUMENT', 'run_code takes either context_id or language, and exactly one of them', {
-    hint: `Pass the context_id that create_context returned, or one language of ${LANGUAGES.join(', ')}.`,
-  });
+  throw new SandboxError(
+    'INVALID_ARGUMENT',
+    'run_code takes either context_id or language, and exactly one of them',
+    {
+      hint: `Pass the context_id that create_context returned, or one language of ${LANGUAGES.join(', ')}.`,
+    },
+  );
 }

@@ -1,5 +1,9 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ListToolsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { SandboxError } from '../errors.ts';
 import type { Content } from '../executions/render.ts';
@@ -29,8 +33,13 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> 
   description: string;
   input: Input;
   output: Output;
-  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
-  handle(session: Session, input: z.output<Input>, call: ToolCall): Promise<ToolResult<z.output<Output>>>;
+  annotations: {
+    readOnlyHint: boolean;
+    destructiveHint: boolean;
+    idempotentHint: boolean;
+    openWorldHint: boolean;
+  };
+  handle: (session: Session, input: z.output<Input>, call: ToolCall) => Promise<ToolResult<z.output<Output>>>;
 }
 
 /** A tool as clients see it, its types closed over. */
@@ -54,7 +63,12 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
 }
 
 /** Serves `tools` to the client of one session. The only try/catch of the tools stands here. */
-export function serveTools(server: McpServer, tools: readonly Tool[], session: Session, logger: Logger): void {
+export function serveTools(
+  server: McpServer,
+  tools: readonly Tool[],
+  session: Session,
+  logger: Logger,
+): void {
   const listed = tools.map(({ name, title, description, input, output, annotations }) => ({
     ...{ name, title, description, annotations: { title, ...annotations } },
     inputSchema: jsonSchema(input, 'input'),
@@ -62,27 +76,32 @@ export function serveTools(server: McpServer, tools: readonly Tool[], session: S
   }));
   server.server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
 
-  server.server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
-    const token = extra._meta?.progressToken;
-    let sent = 0;
-    const progress =
-      token === undefined
-        ? undefined
-        : (message: string): void => {
-            const notification = { progressToken: token, progress: ++sent, message };
-            // A client that is gone cannot be told; its call ends by its signal.
-            extra.sendNotification({ method: 'notifications/progress', params: notification }).catch(() => undefined);
-          };
-    using _lease = session.lease();
-    try {
-      const tool = tools.find(({ name }) => name === params.name) ?? missingTool(params.name, tools);
-      const result = await tool.call(session, params.arguments ?? {}, { signal: extra.signal, progress });
-      const isError = result.isError ? { isError: true } : {};
-      return { content: [...result.content], structuredContent: result.structured, ...isError };
-    } catch (error) {
-      return renderFailure(error, logger.child({ session: session.id }), params.name);
-    }
-  });
+  server.server.setRequestHandler(
+    CallToolRequestSchema,
+    async ({ params }, extra): Promise<CallToolResult> => {
+      const token = extra._meta?.progressToken;
+      let sent = 0;
+      const progress =
+        token === undefined
+          ? undefined
+          : (message: string): void => {
+              const notification = { progressToken: token, progress: ++sent, message };
+              // A client that is gone cannot be told; its call ends by its signal.
+              extra
+                .sendNotification({ method: 'notifications/progress', params: notification })
+                .catch(() => undefined);
+            };
+      using _lease = session.lease();
+      try {
+        const tool = tools.find(({ name }) => name === params.name) ?? missingTool(params.name, tools);
+        const result = await tool.call(session, params.arguments ?? {}, { signal: extra.signal, progress });
+        const isError = result.isError ? { isError: true } : {};
+        return { content: [...result.content], structuredContent: result.structured, ...isError };
+      } catch (error) {
+        return renderFailure(error, logger.child({ session: session.id }), params.name);
+      }
+    },
+  );
 }
 
 function missingTool(name: string, tools: readonly Tool[]): never {

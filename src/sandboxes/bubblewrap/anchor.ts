@@ -87,7 +87,12 @@ export class Anchor implements AsyncDisposable {
         this.#process.kill('SIGKILL'); // the init is gone already
       }
     }
-    await deadline(this.exited, STOP_DEADLINE_MS, new AbortController().signal, 'the sandbox did not end').catch(() => {
+    await deadline(
+      this.exited,
+      STOP_DEADLINE_MS,
+      new AbortController().signal,
+      'the sandbox did not end',
+    ).catch(() => {
       this.#process.kill('SIGKILL');
     });
   }
@@ -105,7 +110,6 @@ async function started(child: ChildProcess): Promise<number> {
   for (const [name, stream] of Object.entries({ stdout, stderr, status })) {
     stream?.on('error', () => undefined);
     stream?.on('data', (chunk: Buffer) => {
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the keys above
       said[name as keyof typeof said] += chunk.toString('utf8').slice(0, 4096);
       look();
     });
@@ -118,7 +122,10 @@ async function started(child: ChildProcess): Promise<number> {
 }
 
 /** Root's own folders are out of reach once it has become another user: they are bound to reachable ones before. */
-function placePrivateMounts(spec: AnchorSpec): { mounts: Mount[]; binds: { source: string; target: string }[] } {
+function placePrivateMounts(spec: AnchorSpec): {
+  mounts: Mount[];
+  binds: { source: string; target: string }[];
+} {
   const binds: { source: string; target: string }[] = [];
   const mounts = spec.mounts.map(({ source, target }) => {
     if (spec.uid === undefined || !isPrivate(source)) return { source, target };
@@ -135,17 +142,50 @@ function anchorArguments(spec: AnchorSpec, mounts: readonly Mount[]): string[] {
   const remount = (folder: string, mib: number): string =>
     `mount -o remount,nosuid,nodev,nr_inodes=${String(spec.files)},size=${size(mib)} tmpfs ${folder}`;
   return [
-    ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
+    ...[
+      '--unshare-user',
+      '--unshare-ipc',
+      '--unshare-pid',
+      '--unshare-net',
+      '--unshare-uts',
+      '--unshare-cgroup-try',
+    ],
     // uid 0 inside: otherwise bwrap makes a second user namespace, which nsenter may not enter.
-    ...['--uid', '0', '--gid', '0', '--hostname', 'sandbox', '--die-with-parent', '--new-session', '--clearenv'],
+    ...[
+      '--uid',
+      '0',
+      '--gid',
+      '0',
+      '--hostname',
+      'sandbox',
+      '--die-with-parent',
+      '--new-session',
+      '--clearenv',
+    ],
     ...['--setenv', 'PATH', '/usr/sbin:/usr/bin:/sbin:/bin', '--cap-add', 'CAP_SYS_ADMIN'],
     ...systemMounts(),
     ...readOnlyMounts(mounts),
-    ...['passwd', 'group', 'hosts', 'nsswitch.conf'].flatMap((f) => ['--ro-bind', `${spec.etc}/${f}`, `/etc/${f}`]),
+    ...['passwd', 'group', 'hosts', 'nsswitch.conf'].flatMap((f) => [
+      '--ro-bind',
+      `${spec.etc}/${f}`,
+      `/etc/${f}`,
+    ]),
     ...['--ro-bind', spec.folder, '/run/sandcell', '--dev', '/dev', '--proc', '/proc'],
     ...['--perms', '1777', '--size', size(spec.tmpMiB), '--tmpfs', '/tmp'],
     ...['--perms', '0755', '--size', size(spec.workspaceMiB), '--tmpfs', '/workspace'],
-    ...['--remount-ro', '/', '--remount-ro', '/dev', '--chdir', '/', '--json-status-fd', '3', '--', '/bin/sh', '-c'],
+    ...[
+      '--remount-ro',
+      '/',
+      '--remount-ro',
+      '/dev',
+      '--chdir',
+      '/',
+      '--json-status-fd',
+      '3',
+      '--',
+      '/bin/sh',
+      '-c',
+    ],
     `${remount('/tmp', spec.tmpMiB)} && ${remount('/workspace', spec.workspaceMiB)} && echo ready && exec cat >/dev/null`,
   ];
 }

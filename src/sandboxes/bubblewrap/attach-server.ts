@@ -53,7 +53,8 @@ export class AttachServer implements AsyncDisposable {
     const connections = new Map([...waiting].map(([role, { promise }]) => [role, promise]));
     return {
       token,
-      connection: (role) => connections.get(role) ?? Promise.reject(new Error(`role ${role} is not expected`)),
+      connection: (role) =>
+        connections.get(role) ?? Promise.reject(new Error(`role ${role} is not expected`)),
       [Symbol.dispose]: () => {
         this.#expected.delete(token);
       },

@@ -12,7 +12,11 @@ import type { SandboxPlace } from './place.ts';
 const WARM_DELAY_MS = 100;
 
 /** Chooses the runtime of a kernel; throws `RUNTIME_NOT_FOUND`. */
-export type SelectRuntime = (driver: KernelDriver, version: string | undefined, signal: AbortSignal) => Promise<Runtime>;
+export type SelectRuntime = (
+  driver: KernelDriver,
+  version: string | undefined,
+  signal: AbortSignal,
+) => Promise<Runtime>;
 
 /**
  * A sandbox on this machine: one anchor, and a kernel for each context. A ready Python kernel that belongs to no context

@@ -62,7 +62,12 @@ export class BubblewrapDriver implements SandboxDriver {
     ServerFolder.sweep();
     const folder = ServerFolder.create();
     const fifos = new FifoStock(folder.path);
-    const [limits, mounts] = await Promise.all([probeLimits(), findMounts(), fifos.refill(), sweepStaleCgroups()]);
+    const [limits, mounts] = await Promise.all([
+      probeLimits(),
+      findMounts(),
+      fifos.refill(),
+      sweepStaleCgroups(),
+    ]);
     this.#logger.info('sandboxes are isolated by bubblewrap', { limits: limits.mode, detail: limits.detail });
     return { folder, fifos, limits, mounts };
   }
@@ -103,7 +108,10 @@ async function findMounts(): Promise<Mount[]> {
   const kinds = [...new Set(allDrivers().map((driver) => driver.runtime))];
   const runtimes = (await Promise.all(kinds.map((kind) => findRuntimes(kind)))).flat();
   const folders = new Set(runtimes.flatMap((runtime) => runtime.folders));
-  const guests = { source: fileURLToPath(new URL('../../../guests', import.meta.url)), target: '/opt/sandcell/guests' };
+  const guests = {
+    source: fileURLToPath(new URL('../../../guests', import.meta.url)),
+    target: '/opt/sandcell/guests',
+  };
   const mounts = [...[...folders].map((path) => ({ source: path, target: path })), guests];
   for (const mount of allDrivers().flatMap((driver) => driver.mounts)) {
     if (!mounts.some(({ target }) => target === mount.target)) mounts.push(mount);
@@ -118,5 +126,7 @@ async function findMounts(): Promise<Mount[]> {
 function hostUser(): number | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const [, , count = 0] = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/).map(Number);
-  return count > 2 ** 31 ? randomInt(1_000_000_000, 1_900_000_000) : randomInt(Math.floor(count / 2), count - 1);
+  return count > 2 ** 31
+    ? randomInt(1_000_000_000, 1_900_000_000)
+    : randomInt(Math.floor(count / 2), count - 1);
 }

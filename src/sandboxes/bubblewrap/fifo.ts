@@ -52,7 +52,9 @@ export class FifoStock {
   }
 
   async #make(): Promise<void> {
-    const paths = Array.from({ length: BATCH }, (_, i) => join(this.#folder, `fifo-${String(this.#made + i)}`));
+    const paths = Array.from({ length: BATCH }, (_, i) =>
+      join(this.#folder, `fifo-${String(this.#made + i)}`),
+    );
     this.#made += BATCH;
     // Readable and writable for the sandbox's own user, who opens it again through /dev/stdout.
     const made = await runCommand(['mkfifo', '-m', '0666', ...paths], { timeoutMs: 10_000 });

@@ -24,7 +24,11 @@ interface Guest {
  * The command that puts a guest into a sandbox: into the namespaces of the anchor, then into its own (pid, user),
  * without capabilities and without the right to make further user namespaces, behind the seccomp filter.
  */
-export function kernelArguments(target: number, settings: KernelSettings, guest: Guest): [string, ...string[]] {
+export function kernelArguments(
+  target: number,
+  settings: KernelSettings,
+  guest: Guest,
+): [string, ...string[]] {
   const env = {
     PATH: [dirname(guest.runtime.executable), '/usr/local/bin:/usr/bin:/bin'].join(':'),
     HOME: '/workspace',
@@ -36,12 +40,43 @@ export function kernelArguments(target: number, settings: KernelSettings, guest:
   };
   return [
     // -p too: without it bwrap fails and leaves a hung orphan.
-    ...(['nsenter', '-t', String(target), '-U', '-m', '-n', '-u', '-i', '-p', '--preserve-credentials', '--'] as const),
+    ...([
+      'nsenter',
+      '-t',
+      String(target),
+      '-U',
+      '-m',
+      '-n',
+      '-u',
+      '-i',
+      '-p',
+      '--preserve-credentials',
+      '--',
+    ] as const),
     ...['bwrap', '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-cgroup-try', '--uid', '1000'],
-    ...['--gid', '1000', '--disable-userns', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
+    ...[
+      '--gid',
+      '1000',
+      '--disable-userns',
+      '--die-with-parent',
+      '--new-session',
+      '--cap-drop',
+      'ALL',
+      '--clearenv',
+    ],
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--bind', '/', '/', '--dev', '/dev', '--perms', '1777', '--size', String(settings.shmMiB * MIB)],
-    ...['--tmpfs', '/dev/shm', '--remount-ro', '/dev', '--proc', '/proc', '--ro-bind', '/proc/sys', '/proc/sys'],
+    ...[
+      '--tmpfs',
+      '/dev/shm',
+      '--remount-ro',
+      '/dev',
+      '--proc',
+      '/proc',
+      '--ro-bind',
+      '/proc/sys',
+      '/proc/sys',
+    ],
     ...['--chdir', '/workspace', '--seccomp', String(guest.seccompFd), '--'],
     // No --cpu: RLIMIT_CPU adds up over the life of a kernel and would end it in some later cell.
     ...['prlimit', `--nproc=${String(settings.processes)}`, '--nofile=4096', '--core=0'],

@@ -27,14 +27,19 @@ export function explainExit({ code, signal, cause, outOfMemory, sandboxAlive }: 
   const status = code ?? 128 + (signal ? constants.signals[signal] : 0);
   const name = Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0];
   if (cause === 'protocol') {
-    return { code: status, cause, detail: 'was ended by the server: it broke the protocol of its connection (fd 3)' };
+    return {
+      code: status,
+      cause,
+      detail: 'was ended by the server: it broke the protocol of its connection (fd 3)',
+    };
   }
   const killed = status === 128 + constants.signals.SIGKILL;
   if (cause === 'out_of_memory' || (killed && outOfMemory)) {
     return { code: status, cause: 'out_of_memory', detail: 'ran out of memory and was killed' };
   }
   if (cause) return { code: status, cause, detail: 'was killed by the server' };
-  if (killed && !sandboxAlive) return { code: status, cause: 'sandbox_died', detail: 'ended with its sandbox' };
+  if (killed && !sandboxAlive)
+    return { code: status, cause: 'sandbox_died', detail: 'ended with its sandbox' };
   if (!name) return { code: status, cause: 'exited', detail: `exited with code ${String(status)}` };
   const meaning = SIGNAL_NAMES[name] ?? 'signal';
   return { code: status, cause: 'killed', detail: `ended with code ${String(status)}: ${meaning} (${name})` };

@@ -41,9 +41,10 @@ export async function launchKernel(
   const child = spawnGuest(place, { driver, runtime, expected, stdout, stderr });
   const kernel = new LaunchedKernel(place, driver, child, { stdout, stderr });
   try {
-    const connected = Promise.all(
-      driver.attach === 'connect' ? roles.map((role) => expected.connection(role)) : [inheritedSocket(child)],
-    );
+    const connected =
+      driver.attach === 'connect'
+        ? Promise.all([expected.connection('frames'), interruptConnection(driver, expected)])
+        : Promise.resolve([inheritedSocket(child), undefined] as const);
     const died = kernel.exited.then((exit) => Promise.reject(startFailure(driver, exit, stderr)));
     const [frames, interrupts] = await deadline(
       Promise.race([connected, died]),
@@ -51,7 +52,6 @@ export async function launchKernel(
       signal,
       `the ${driver.language} kernel did not attach`,
     );
-    if (!frames) throw new Error('no frames connection');
     kernel.attached(frames, interrupts);
     return kernel;
   } catch (error) {
@@ -74,19 +74,36 @@ function spawnGuest(place: KernelPlace, { driver, runtime, expected, stdout, std
   const seccomp = openSync(place.seccomp, 'r');
   const command = driver.command(runtime, { memoryMiB: place.settings.memoryMiB });
   const attachEnv =
-    driver.attach === 'connect' ? { SANDCELL_ADDRESS: '/run/sandcell/host.sock', SANDCELL_TOKEN: expected.token } : {};
+    driver.attach === 'connect'
+      ? { SANDCELL_ADDRESS: '/run/sandcell/host.sock', SANDCELL_TOKEN: expected.token }
+      : {};
   const preload = driver.language === 'python' ? { SANDCELL_PRELOAD: place.settings.preload.join(',') } : {};
   const env = { ...command.env, ...attachEnv, ...preload };
   try {
     return launch({
-      argv: kernelArguments(place.anchor.target, place.settings, { argv: command.argv, env, runtime, seccompFd: 4 }),
-      stdio: ['ignore', stdout.writeFd, stderr.writeFd, driver.attach === 'inherit' ? 'pipe' : 'ignore', seccomp],
+      argv: kernelArguments(place.anchor.target, place.settings, {
+        argv: command.argv,
+        env,
+        runtime,
+        seccompFd: 4,
+      }),
+      stdio: [
+        'ignore',
+        stdout.writeFd,
+        stderr.writeFd,
+        driver.attach === 'inherit' ? 'pipe' : 'ignore',
+        seccomp,
+      ],
       procsFiles: place.limits.procsFiles,
       uid: place.uid,
     });
   } finally {
     for (const fd of [seccomp, stdout.writeFd, stderr.writeFd]) closeSync(fd);
   }
+}
+
+function interruptConnection(driver: KernelDriver, expected: Expected): Promise<Duplex> | undefined {
+  return driver.interrupt === 'socket' ? expected.connection('interrupt') : undefined;
 }
 
 function inheritedSocket(child: ChildProcess): Duplex {
@@ -96,10 +113,16 @@ function inheritedSocket(child: ChildProcess): Duplex {
 }
 
 function startFailure(driver: KernelDriver, exit: KernelExit, stderr: Fifo): SandboxError {
-  const said = String(stderr.reader.read() ?? '').trim().slice(-2000);
-  return new SandboxError('INTERNAL', `the ${driver.language} kernel ${exit.detail} before it attached${said && `: ${said}`}`, {
-    hint: 'Run `sandcell doctor` on the host: it checks isolation and runtimes and says how to mend them.',
-  });
+  const said = String(stderr.reader.read() ?? '')
+    .trim()
+    .slice(-2000);
+  return new SandboxError(
+    'INTERNAL',
+    `the ${driver.language} kernel ${exit.detail} before it attached${said && `: ${said}`}`,
+    {
+      hint: 'Run `sandcell doctor` on the host: it checks isolation and runtimes and says how to mend them.',
+    },
+  );
 }
 
 /** A started kernel: nsenter → bwrap → its init (pid 1 of the kernel's own namespace) → the guest. */
@@ -115,7 +138,12 @@ class LaunchedKernel implements AttachedKernel {
   readonly #child: ChildProcess;
   readonly #watch: Disposable | undefined;
 
-  constructor(place: KernelPlace, driver: KernelDriver, child: ChildProcess, outputs: { stdout: Fifo; stderr: Fifo }) {
+  constructor(
+    place: KernelPlace,
+    driver: KernelDriver,
+    child: ChildProcess,
+    outputs: { stdout: Fifo; stderr: Fifo },
+  ) {
     this.#driver = driver;
     this.#child = child;
     this.stdout = outputs.stdout.reader;
@@ -133,7 +161,9 @@ class LaunchedKernel implements AttachedKernel {
       this.#watch?.[Symbol.dispose]();
       this.#interrupts?.destroy();
       const outOfMemory = place.limits.oomKills() > oomKills;
-      resolve(explainExit({ code, signal, cause: this.#cause, outOfMemory, sandboxAlive: place.anchor.alive }));
+      resolve(
+        explainExit({ code, signal, cause: this.#cause, outOfMemory, sandboxAlive: place.anchor.alive }),
+      );
     };
     child.once('exit', onExit);
     child.once('error', () => {
@@ -187,7 +217,12 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 function groupOf(pid: number): number | undefined {
   try {
     // After the name in parentheses, which may hold anything: state, parent, group.
-    return Number(readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ').pop()?.split(' ')[2]);
+    return Number(
+      readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+        .split(') ')
+        .pop()
+        ?.split(' ')[2],
+    );
   } catch {
     return undefined;
   }

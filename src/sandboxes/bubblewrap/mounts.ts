@@ -41,7 +41,12 @@ export function systemMounts(): string[] {
 /** bwrap arguments for folders and files bound read-only; their parent folders are made first, passable for all. */
 export function readOnlyMounts(mounts: readonly Mount[]): string[] {
   const made = new Set<string>();
-  return mounts.flatMap(({ source, target }) => [...parentFolders(target, made), '--ro-bind', source, target]);
+  return mounts.flatMap(({ source, target }) => [
+    ...parentFolders(target, made),
+    '--ro-bind',
+    source,
+    target,
+  ]);
 }
 
 function parentFolders(target: string, made: Set<string>): string[] {

@@ -26,11 +26,16 @@ export function launch({ argv, stdio, procsFiles = [], binds = [], uid }: Launch
     ...procsFiles.map((file) => `echo 0 > ${quote(file)}`),
     ...binds.map(({ source, target }) => `mount --bind ${quote(source)} ${quote(target)}`),
   ];
-  const asUser = uid === undefined ? argv : ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', ...argv];
+  const asUser =
+    uid === undefined
+      ? argv
+      : ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', ...argv];
   // dash cannot name a descriptor above 9; bash reads ~/.bashrc where its stdin is a socket.
   const shell = leaked.length > 0 ? ['/bin/bash', '--norc'] : ['/bin/sh'];
-  const inShell = steps.length === 0 ? asUser : [...shell, '-c', `${steps.join(' && ')} && exec "$@"`, 'sh', ...asUser];
-  const [command = '', ...args] = binds.length === 0 ? inShell : ['unshare', '-m', '--propagation', 'slave', ...inShell];
+  const inShell =
+    steps.length === 0 ? asUser : [...shell, '-c', `${steps.join(' && ')} && exec "$@"`, 'sh', ...asUser];
+  const [command = '', ...args] =
+    binds.length === 0 ? inShell : ['unshare', '-m', '--propagation', 'slave', ...inShell];
   return spawn(command, args, { stdio: [...stdio], cwd: '/', env: CLEAN_ENV });
 }
 

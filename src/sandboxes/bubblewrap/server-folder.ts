@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSeccompFilter } from './seccomp.ts';
@@ -6,7 +15,8 @@ import { buildSeccompFilter } from './seccomp.ts';
 const NAME = /^sandcell-(\d+)-(\d+)-/;
 
 const ETC = {
-  passwd: 'root:x:0:0::/workspace:/bin/bash\nuser:x:1000:1000::/workspace:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n',
+  passwd:
+    'root:x:0:0::/workspace:/bin/bash\nuser:x:1000:1000::/workspace:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n',
   group: 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n',
   hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
@@ -29,10 +39,13 @@ export class ServerFolder implements Disposable {
   }
 
   static create(): ServerFolder {
-    const folder = new ServerFolder(mkdtempSync(join(parent(), `sandcell-${String(process.pid)}-${startTimeOf(process.pid) ?? '0'}-`)));
+    const folder = new ServerFolder(
+      mkdtempSync(join(parent(), `sandcell-${String(process.pid)}-${startTimeOf(process.pid) ?? '0'}-`)),
+    );
     chmodSync(folder.path, 0o711); // passable, not listable, for the user that root's sandboxes run as
     mkdirSync(folder.etc, { mode: 0o755 });
-    for (const [name, text] of Object.entries(ETC)) writeFileSync(join(folder.etc, name), text, { mode: 0o644 });
+    for (const [name, text] of Object.entries(ETC))
+      writeFileSync(join(folder.etc, name), text, { mode: 0o644 });
     writeFileSync(folder.seccomp, buildSeccompFilter(architecture()));
     return folder;
   }
@@ -67,7 +80,10 @@ function architecture(): 'x64' | 'arm64' {
 /** When a process started, in clock ticks since boot: a pid alone may be somebody else's by now. */
 function startTimeOf(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ').pop()?.split(' ')[19];
+    return readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .split(') ')
+      .pop()
+      ?.split(' ')[19];
   } catch {
     return undefined;
   }

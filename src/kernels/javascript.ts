@@ -1,0 +1,1 @@
+import { nodeDriver } from './node-driver.ts';
