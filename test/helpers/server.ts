@@ -1,0 +1,63 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { CallToolResultSchema, type CallToolResult, type Progress } from '@modelcontextprotocol/sdk/types.js';
+import { fileURLToPath } from 'node:url';
+import { type ExecutionOutput, executionOutput } from '../../src/executions/render.ts';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** A real server process over stdio with a real MCP client: `await using server = await startServer()`. */
+export interface TestServer extends AsyncDisposable {
+  readonly client: Client;
+  readonly pid: number;
+  /** What the server has logged so far. */
+  stderr(): string;
+  call(tool: string, args?: Record<string, unknown>, options?: CallOptions): Promise<CallToolResult>;
+  /** run_code; the structured output, checked against its schema. Fails where the call itself failed. */
+  run(target: Target, code: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ExecutionOutput>;
+}
+
+/** A language (its default context), or a context id. */
+export type Target = { language: string } | { context_id: string };
+
+export async function startServer(args: readonly string[] = [], env: Record<string, string> = {}): Promise<TestServer> {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [CLI, ...args],
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
+    stderr: 'pipe',
+  });
+  let stderr = '';
+  transport.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  const client = new Client({ name: 'test', version: '0' });
+  await client.connect(transport);
+  const call: TestServer['call'] = async (name, toolArguments = {}, { signal, onProgress } = {}) => {
+    const options = { timeout: 50_000, ...(signal && { signal }), ...(onProgress && { onprogress: onProgress }) };
+    const result = await client.callTool({ name, arguments: toolArguments }, undefined, options);
+    return CallToolResultSchema.parse(result);
+  };
+  return {
+    client,
+    pid: transport.pid ?? 0,
+    stderr: () => stderr,
+    call,
+    run: async (target, code, more = {}, options = {}) => {
+      const result = await call('run_code', { code, ...target, ...more }, options);
+      if (!result.structuredContent) throw new Error(textOf(result));
+      return executionOutput.parse(result.structuredContent);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await client.close();
+    },
+  };
+}
+
+/** All text of a tool's answer. */
+export function textOf({ content }: CallToolResult): string {
+  return content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n');
+}
