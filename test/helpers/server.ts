@@ -19,13 +19,21 @@ export interface TestServer extends AsyncDisposable {
   stderr(): string;
   call(tool: string, args?: Record<string, unknown>, options?: CallOptions): Promise<CallToolResult>;
   /** run_code; the structured output, checked against its schema. Fails where the call itself failed. */
-  run(target: Target, code: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ExecutionOutput>;
+  run(
+    target: Target,
+    code: string,
+    args?: Record<string, unknown>,
+    options?: CallOptions,
+  ): Promise<ExecutionOutput>;
 }
 
 /** A language (its default context), or a context id. */
 export type Target = { language: string } | { context_id: string };
 
-export async function startServer(args: readonly string[] = [], env: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<TestServer> {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [CLI, ...args],
@@ -37,7 +45,11 @@ export async function startServer(args: readonly string[] = [], env: Record<stri
   const client = new Client({ name: 'test', version: '0' });
   await client.connect(transport);
   const call: TestServer['call'] = async (name, toolArguments = {}, { signal, onProgress } = {}) => {
-    const options = { timeout: 50_000, ...(signal && { signal }), ...(onProgress && { onprogress: onProgress }) };
+    const options = {
+      timeout: 50_000,
+      ...(signal && { signal }),
+      ...(onProgress && { onprogress: onProgress }),
+    };
     const result = await client.callTool({ name, arguments: toolArguments }, undefined, options);
     return CallToolResultSchema.parse(result);
   };
