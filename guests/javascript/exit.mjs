@@ -1,0 +1,29 @@
+/* process.exit ends the cell, process.reallyExit the kernel. */
+import { Session } from 'node:inspector';
+
+/** Replaces both on `process`. Returns `leave(code)`, which ends the process now. */
+export function installExit({ cells, interrupts }) {
+  const session = new Session();
+  session.connect();
+  const exitProcess = process.reallyExit.bind(process);
+  const immediate = setImmediate;
+
+  function leave(code) {
+    // A connected inspector session would keep the process, and say so on stderr.
+    interrupts.detach();
+    exitProcess(code);
+  }
+
+  process.exit = function exit(code = process.exitCode) {
+    const status = Number(code ?? 0) & 0xff;
+    process.exitCode = undefined;
+    // An exception could be caught; termination cannot. It also drops every pending microtask, ours too where exit was called after an
+    // await: the immediate is what ends the cell then.
+    cells.exit(status);
+    immediate(cells.settleExit);
+    session.post('Runtime.terminateExecution');
+    for (;;);
+  };
+  process.reallyExit = (code = process.exitCode) => leave(Number(code ?? 0));
+  return { leave };
+}

@@ -1,0 +1,71 @@
+/* What rewritten imports call, and `require`: both find modules from the current directory, as if the cell were a file there. */
+import { createRequire, isBuiltin } from 'node:module';
+import { cwd } from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { constants, Script } from 'node:vm';
+
+/** Name of the file that a cell seems to be. */
+export const fileName = () => `${cwd()}/cell.mjs`;
+
+const forDirectory = (make) => {
+  let directory = null;
+  let made;
+  return () => {
+    if (directory !== cwd()) made = make((directory = cwd()));
+    return made;
+  };
+};
+
+const currentImport = forDirectory(() =>
+  new Script('(specifier, options) => import(specifier, options)', {
+    filename: fileName(),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }).runInThisContext(),
+);
+const currentRequire = forDirectory(() => createRequire(fileName()));
+
+/** The object behind the name that rewritten imports use. */
+export const loader = Object.freeze({
+  __proto__: null,
+  import: (specifier, options) => currentImport()(specifier, options),
+  async pick(specifier, options, names, isStrict) {
+    const namespace = await currentImport()(specifier, options);
+    const picked = { __proto__: null };
+    for (const name of names) picked[name] = pick(namespace, name, specifier, isStrict);
+    return picked;
+  },
+  get meta() {
+    return {
+      __proto__: null,
+      dirname: cwd(),
+      filename: fileName(),
+      main: true,
+      url: pathToFileURL(fileName()).href,
+      resolve: (specifier) =>
+        isBuiltin(specifier)
+          ? `node:${specifier.replace(/^node:/, '')}`
+          : pathToFileURL(currentRequire().resolve(specifier)).href,
+    };
+  },
+});
+
+export const require = Object.assign(
+  function require(id) {
+    return currentRequire()(id);
+  },
+  { resolve: (...request) => currentRequire().resolve(...request) },
+);
+Object.defineProperties(require, {
+  cache: { get: () => currentRequire().cache },
+  extensions: { get: () => currentRequire().extensions },
+});
+
+// CommonJS names that Node's scan of the source missed are properties of the default export.
+function pick(namespace, name, specifier, isStrict) {
+  if (name in namespace) return namespace[name];
+  const { default: whole } = namespace;
+  if (whole !== null && (typeof whole === 'object' || typeof whole === 'function') && name in whole)
+    return whole[name];
+  if (!isStrict) return undefined;
+  throw new SyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
+}

@@ -1,0 +1,39 @@
+/* Which global names a cell bound. */
+import { Session } from 'node:inspector';
+
+const DECLARES = /\b(?:const|let|class|import|enum|namespace|module|using)\b/;
+// Names that the cell declares or assigns, at any depth: generous, because only those that are global afterwards count.
+const BINDINGS =
+  /(?<![.\w$])(?:(?:const|let|var|class|enum|namespace|function)\b[\s*]*([\w$]+)|(?:const|let|var|import)\s*([{[*][^=;]*?)(?:=|from\b)|(?:\+\+|--)([\w$]+)|([\w$]+)\s*(?:=(?![=>])|(?:\*\*|<<|>>>?|&&|\|\||\?\?|[-+*/%&|^])=|\+\+|--))/g;
+const IDENTIFIERS = /[A-Za-z_$][\w$]*/g;
+// Long data in a cell is not worth scanning for names that were bound before.
+const MAX_SCANNED_CHARACTERS = 100_000;
+const HIDDEN = new Set(['_', '__sandcell', 'babelHelpers']);
+
+const { getOwnPropertyNames } = Object;
+const session = new Session();
+session.connect();
+const known = new Set(getOwnPropertyNames(globalThis));
+
+/** The global names that are new since the last call, and older ones that the text of the cell assigns or declares. */
+export function listBound(code) {
+  const bound = new Set();
+  const note = (name) => {
+    if (known.has(name) || HIDDEN.has(name)) return;
+    known.add(name);
+    own.add(name);
+    bound.add(name);
+  };
+  for (const name of getOwnPropertyNames(globalThis)) note(name);
+  if (DECLARES.test(code))
+    session.post('Runtime.globalLexicalScopeNames', {}, (failure, reply) => reply?.names.forEach(note));
+  if (own.size > 0 && code.length <= MAX_SCANNED_CHARACTERS) {
+    for (const [, ...names] of code.matchAll(BINDINGS)) {
+      for (const [name] of names.join(' ').matchAll(IDENTIFIERS)) if (own.has(name)) bound.add(name);
+    }
+  }
+  return [...bound];
+}
+
+/** Names that cells bound, as opposed to what Node and the guest define. */
+const own = new Set();
