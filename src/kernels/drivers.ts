@@ -1,13 +1,10 @@
-import type { KernelDriver } from './kernel.ts';
 import { type Language, LANGUAGES } from '../languages.ts';
+import { javascript } from './javascript.ts';
+import type { KernelDriver } from './kernel.ts';
 import { python } from './python.ts';
+import { typescript } from './typescript.ts';
 
-const DRIVERS: Readonly<Record<Language, KernelDriver>> = {
-  python,
-  javascript: python,
-  typescript: python,
-  bash: python,
-};
+const DRIVERS: Readonly<Record<Language, KernelDriver>> = { python, javascript, typescript, bash: python };
 
 export function driverOf(language: Language): KernelDriver {
   return DRIVERS[language];

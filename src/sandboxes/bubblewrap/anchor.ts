@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { deadline } from '../../processes/deadline.ts';
 import { defer } from '../../processes/deferred.ts';
 import type { SandboxLimits } from './limits.ts';
-import { isPrivate, readOnlyMounts, systemMounts } from './mounts.ts';
+import { readOnlyMounts, systemMounts } from './mounts.ts';
 import { childrenOf, launch } from './process.ts';
 import type { Mount } from '../../kernels/kernel.ts';
 
@@ -18,8 +18,8 @@ export interface AnchorSpec {
   folder: string;
   /** Files for /etc: passwd, group, hosts. */
   etc: string;
-  /** An empty folder for each private mount, to bind it at. */
-  bindFolder: (index: number, source: string) => string;
+  /** Lines to be mounted first (root only): what stands below folders that keep other users out. */
+  fstab: string | undefined;
   mounts: readonly Mount[];
   workspaceMiB: number;
   tmpMiB: number;
@@ -56,12 +56,11 @@ export class Anchor implements AsyncDisposable {
 
   /** Throws an Error with what bwrap said where the host does not let it. */
   static async start(spec: AnchorSpec, signal: AbortSignal): Promise<Anchor> {
-    const { mounts, binds } = placePrivateMounts(spec);
     const child = launch({
-      argv: ['bwrap', ...anchorArguments(spec, mounts)],
+      argv: ['bwrap', ...anchorArguments(spec)],
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       procsFiles: spec.limits.procsFiles,
-      binds,
+      fstab: spec.fstab,
       uid: spec.uid,
     });
     const { promise: exited, resolve: onExit } = defer<undefined>();
@@ -121,22 +120,7 @@ async function started(child: ChildProcess): Promise<number> {
   return promise;
 }
 
-/** Root's own folders are out of reach once it has become another user: they are bound to reachable ones before. */
-function placePrivateMounts(spec: AnchorSpec): {
-  mounts: Mount[];
-  binds: { source: string; target: string }[];
-} {
-  const binds: { source: string; target: string }[] = [];
-  const mounts = spec.mounts.map(({ source, target }) => {
-    if (spec.uid === undefined || !isPrivate(source)) return { source, target };
-    const place = spec.bindFolder(binds.length, source);
-    binds.push({ source, target: place });
-    return { source: place, target };
-  });
-  return { mounts, binds };
-}
-
-function anchorArguments(spec: AnchorSpec, mounts: readonly Mount[]): string[] {
+function anchorArguments(spec: AnchorSpec): string[] {
   const size = (mib: number): string => String(mib * MIB);
   // With its source named, mount(8) does not repeat the present options, of which uid= is refused here.
   const remount = (folder: string, mib: number): string =>
@@ -164,7 +148,7 @@ function anchorArguments(spec: AnchorSpec, mounts: readonly Mount[]): string[] {
     ],
     ...['--setenv', 'PATH', '/usr/sbin:/usr/bin:/sbin:/bin', '--cap-add', 'CAP_SYS_ADMIN'],
     ...systemMounts(),
-    ...readOnlyMounts(mounts),
+    ...readOnlyMounts(spec.mounts),
     ...['passwd', 'group', 'hosts', 'nsswitch.conf'].flatMap((f) => [
       '--ro-bind',
       `${spec.etc}/${f}`,

@@ -13,6 +13,7 @@ import type { Sandbox, SandboxDriver } from '../sandbox.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
 import { FifoStock } from './fifo.ts';
 import { createLimits, type LimitsProbe, probeLimits, sweepStaleCgroups } from './limits.ts';
+import { makeReachable, type ReachableMounts } from './private-mounts.ts';
 import { SandboxPlace } from './place.ts';
 import { explainIsolationFailure } from './probe.ts';
 import { ServerFolder } from './server-folder.ts';
@@ -24,7 +25,7 @@ interface Host {
   folder: ServerFolder;
   fifos: FifoStock;
   limits: LimitsProbe;
-  mounts: readonly Mount[];
+  mounts: ReachableMounts;
 }
 
 /** Makes sandboxes on this machine. Nothing is started or written before the first one. */
@@ -69,7 +70,9 @@ export class BubblewrapDriver implements SandboxDriver {
       sweepStaleCgroups(),
     ]);
     this.#logger.info('sandboxes are isolated by bubblewrap', { limits: limits.mode, detail: limits.detail });
-    return { folder, fifos, limits, mounts };
+    const reachable =
+      hostUser() === undefined ? { mounts, fstab: undefined } : makeReachable(mounts, folder.path);
+    return { folder, fifos, limits, mounts: reachable };
   }
 
   async #createPlace(id: string, host: Host, signal: AbortSignal): Promise<SandboxPlace> {
@@ -86,7 +89,7 @@ export class BubblewrapDriver implements SandboxDriver {
           uid: hostUser(),
           limits,
           fifos: host.fifos,
-          mounts: host.mounts,
+          ...host.mounts,
           settings: this.#settings,
         },
         signal,

@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mount } from '../../kernels/kernel.ts';
 import { Anchor } from './anchor.ts';
@@ -18,6 +17,7 @@ export interface PlaceSpec {
   limits: SandboxLimits;
   fifos: FifoStock;
   mounts: readonly Mount[];
+  fstab: string | undefined;
   settings: KernelSettings & { tmpMiB: number; workspaceFiles: number };
 }
 
@@ -69,22 +69,14 @@ export class SandboxPlace implements AsyncDisposable {
 }
 
 function startAnchor(spec: PlaceSpec, signal: AbortSignal): Promise<Anchor> {
-  const { uid, limits, etc, mounts, folder } = spec;
+  const { uid, limits, etc, mounts, fstab, folder } = spec;
   const { workspaceMiB, tmpMiB, workspaceFiles } = spec.settings;
   return Anchor.start(
     {
-      ...{ uid, limits, etc, mounts, workspaceMiB, tmpMiB },
+      ...{ uid, limits, etc, mounts, fstab, workspaceMiB, tmpMiB },
       files: workspaceFiles,
       folder: join(folder, 'run'),
-      bindFolder: (index, source) => bindPlace(join(folder, `bind-${String(index)}`), source),
     },
     signal,
   );
-}
-
-/** What a file or folder is bound at must be of the same kind. */
-function bindPlace(path: string, source: string): string {
-  if (statSync(source).isDirectory()) mkdirSync(path, { recursive: true });
-  else writeFileSync(path, '');
-  return path;
 }

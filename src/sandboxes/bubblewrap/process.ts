@@ -12,19 +12,19 @@ export interface Launch {
   stdio: readonly StdioEntry[];
   /** cgroup.procs files that the process writes itself into. */
   procsFiles?: readonly string[];
-  /** Host folders bound elsewhere first, in a mount namespace of this process alone (root only). */
-  binds?: readonly { source: string; target: string }[];
+  /** An fstab whose lines are mounted first, in a mount namespace of this process alone (root only). */
+  fstab?: string | undefined;
   /** Host uid and gid to run as (root only). */
   uid?: number | undefined;
 }
 
 /** Starts a process in `/` with a clean environment and without the server's own descriptors. The caller kills it. */
-export function launch({ argv, stdio, procsFiles = [], binds = [], uid }: Launch): ChildProcess {
+export function launch({ argv, stdio, procsFiles = [], fstab, uid }: Launch): ChildProcess {
   const leaked = leakedDescriptors().filter((fd) => fd >= stdio.length);
   const steps = [
     ...leaked.map((fd) => `exec ${String(fd)}>&-`),
     ...procsFiles.map((file) => `echo 0 > ${quote(file)}`),
-    ...binds.map(({ source, target }) => `mount --bind ${quote(source)} ${quote(target)}`),
+    ...(fstab === undefined ? [] : [`mount -a -T ${quote(fstab)}`]),
   ];
   const asUser =
     uid === undefined
@@ -35,7 +35,7 @@ export function launch({ argv, stdio, procsFiles = [], binds = [], uid }: Launch
   const inShell =
     steps.length === 0 ? asUser : [...shell, '-c', `${steps.join(' && ')} && exec "$@"`, 'sh', ...asUser];
   const [command = '', ...args] =
-    binds.length === 0 ? inShell : ['unshare', '-m', '--propagation', 'slave', ...inShell];
+    fstab === undefined ? inShell : ['unshare', '-m', '--propagation', 'slave', ...inShell];
   return spawn(command, args, { stdio: [...stdio], cwd: '/', env: CLEAN_ENV });
 }
 

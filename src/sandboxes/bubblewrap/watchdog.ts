@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { LimitSpec, SandboxLimits } from './limits.ts';
 
 /**
  * Limits without control groups: memory is looked at every {@link POLL_MS}. Cheap numbers come first, and count pages
  * that processes share once for each of them (a pool of forked workers); only where they exceed the limit are the exact
- * shares asked for, which takes the kernel about 5 ms for each gigabyte. Files in tmpfs are not counted: their file
+ * shares asked for, which takes the kernel 35 ms for each gigabyte. Files in tmpfs are not counted: their file
  * systems have a size.
  */
 export class WatchedLimits implements SandboxLimits {
@@ -13,7 +14,7 @@ export class WatchedLimits implements SandboxLimits {
   readonly #limitBytes: number;
   readonly #kernels = new Set<WatchedKernel>();
   #oomKills = 0;
-  #exactAfterMs = 0;
+  #nextPollAtMs = 0;
 
   constructor({ memoryBytes }: Pick<LimitSpec, 'memoryBytes'>) {
     this.#limitBytes = memoryBytes;
@@ -35,18 +36,24 @@ export class WatchedLimits implements SandboxLimits {
     };
   }
 
-  poll(nowMs: number): void {
+  /** Never rejects. `nowMs` is of a clock that only goes forward. */
+  async poll(nowMs: number): Promise<void> {
+    if (nowMs < this.#nextPollAtMs) return;
     const trees = [...this.#kernels].map((kernel) => ({ kernel, pids: descendants(kernel.pid) }));
     if (sum(trees.map(({ pids }) => sum(pids.map(residentBytes)))) <= this.#limitBytes) return;
 
-    if (nowMs < this.#exactAfterMs) return;
-    const sizes = trees.map(({ kernel, pids }) => ({ kernel, bytes: sum(pids.map(proportionalBytes)) }));
-    if (sum(sizes.map(({ bytes }) => bytes)) <= this.#limitBytes) {
-      this.#exactAfterMs = nowMs + EXACT_PAUSE_MS;
-      return;
-    }
-    const [largest] = sizes.sort((a, b) => b.bytes - a.bytes);
-    if (largest === undefined) return;
+    this.#nextPollAtMs = Infinity;
+    const sizes = await Promise.all(
+      trees.map(async ({ kernel, pids }) => ({
+        kernel,
+        bytes: sum(await Promise.all(pids.map(proportionalBytes))),
+      })),
+    );
+    const isOverLimit = sum(sizes.map(({ bytes }) => bytes)) > this.#limitBytes;
+    this.#nextPollAtMs = isOverLimit ? nowMs : nowMs + EXACT_PAUSE_MS;
+    const [largest] = sizes.sort((one, other) => other.bytes - one.bytes);
+    // A watch may have ended meanwhile.
+    if (!isOverLimit || largest === undefined || !this.#kernels.has(largest.kernel)) return;
     // No longer counted from here on: while it dies, its memory must not cost the next kernel its life.
     this.#kernels.delete(largest.kernel);
     if (this.#kernels.size === 0) stopPolling(this);
@@ -68,7 +75,8 @@ interface WatchedKernel {
 }
 
 export const POLL_MS = 100;
-const EXACT_PAUSE_MS = 500;
+/** After exact numbers below the limit: they cost too much to be asked for at every poll. */
+const EXACT_PAUSE_MS = 1_000;
 
 /** One timer for all sandboxes of the server; it never keeps the process alive. */
 const polled = new Set<WatchedLimits>();
@@ -77,7 +85,8 @@ let timer: NodeJS.Timeout | undefined;
 function startPolling(limits: WatchedLimits): void {
   polled.add(limits);
   timer ??= setInterval(() => {
-    for (const one of polled) one.poll(performance.now());
+    // Nothing waits for a poll, and it never rejects.
+    for (const one of polled) void one.poll(performance.now());
   }, POLL_MS).unref();
 }
 
@@ -113,8 +122,8 @@ function residentBytes(pid: number): number {
 }
 
 /** As {@link residentBytes}, with shared pages divided among those that share them. */
-function proportionalBytes(pid: number): number {
-  const rollup = readText(`/proc/${String(pid)}/smaps_rollup`);
+async function proportionalBytes(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${String(pid)}/smaps_rollup`, 'utf8').catch(() => null);
   // Refused where the server may not trace the process, and older kernels do not tell the shares apart.
   if (!rollup?.includes('Pss_Anon:')) return residentBytes(pid);
   return kibibytes(rollup, 'Pss_Anon') + kibibytes(rollup, 'Pss_Shmem');
