@@ -189,7 +189,7 @@ describe('the watchdog', () => {
     using _small = limits.watch(small.pid, () => named.push('small'));
     using _large = limits.watch(large.pid, () => named.push('large'));
 
-    for (const nowMs of [0, 1_000, 2_000]) limits.poll(nowMs);
+    for (const nowMs of [0, 1_000, 2_000]) await limits.poll(nowMs);
 
     expect(named).toEqual(['large']);
   });
@@ -204,7 +204,7 @@ describe('the watchdog', () => {
       const named: number[] = [];
       using _watch = limits.watch(pid, () => named.push(pid));
 
-      limits.poll(0);
+      await limits.poll(0);
 
       expect(named).toEqual([pid]);
     }
@@ -219,7 +219,7 @@ describe('the watchdog', () => {
     const named: number[] = [];
     using _watch = limits.watch(pid, () => named.push(pid));
 
-    for (const nowMs of [0, 100, 1_000]) limits.poll(nowMs);
+    for (const nowMs of [0, 100, 2_000]) await limits.poll(nowMs);
 
     expect(named).toEqual([]);
   });
@@ -233,7 +233,7 @@ describe('the watchdog', () => {
     dead.child.kill('SIGKILL');
     await once(dead.child, 'exit');
 
-    limits.poll(0);
+    await limits.poll(0);
 
     expect(named).toEqual([]);
   });

@@ -5,7 +5,7 @@ import type { LimitSpec, SandboxLimits } from './limits.ts';
 /**
  * Limits without control groups: memory is looked at every {@link POLL_MS}. Cheap numbers come first, and count pages
  * that processes share once for each of them (a pool of forked workers); only where they exceed the limit are the exact
- * shares asked for, which takes the kernel 35 ms for each gigabyte. Files in tmpfs are not counted: their file
+ * shares asked for, which takes the kernel 10 to 35 ms for each gigabyte. Files in tmpfs are not counted: their file
  * systems have a size.
  */
 export class WatchedLimits implements SandboxLimits {
@@ -36,7 +36,7 @@ export class WatchedLimits implements SandboxLimits {
     };
   }
 
-  /** Never rejects. `nowMs` is of a clock that only goes forward. */
+  /** `nowMs` is of a clock that only goes forward. Rejects only where the callback throws. */
   async poll(nowMs: number): Promise<void> {
     if (nowMs < this.#nextPollAtMs) return;
     const trees = [...this.#kernels].map((kernel) => ({ kernel, pids: descendants(kernel.pid) }));
@@ -85,7 +85,7 @@ let timer: NodeJS.Timeout | undefined;
 function startPolling(limits: WatchedLimits): void {
   polled.add(limits);
   timer ??= setInterval(() => {
-    // Nothing waits for a poll, and it never rejects.
+    // Nothing waits for a poll; what it rejects with is a fault in a callback, and may surface as one.
     for (const one of polled) void one.poll(performance.now());
   }, POLL_MS).unref();
 }
