@@ -16,7 +16,10 @@ export interface Runtime {
   readonly version: string;
   /** Absolute path of the executable on the host; the same path inside the sandbox. */
   readonly executable: string;
-  /** Host folders that must be visible at the same path inside the sandbox for it to run; empty where /usr is enough. */
+  /**
+   * Host folders that must be visible at the same path inside the sandbox for it to run; empty where /usr is enough.
+   * An executable that needs nothing beside it and stands among other things is listed itself, as a file.
+   */
   readonly folders: readonly string[];
 }
 

@@ -123,7 +123,7 @@ export function groupName(id: string): string {
 }
 
 /** Whether the name belongs to a server of this pid namespace that is gone. */
-export function isStale(name: string): boolean {
+function isStale(name: string): boolean {
   const [, namespace, pid, startTime] = /^sandcell-(\d+)-(\d+)-(\d+)-/.exec(name) ?? [];
   if (pid === undefined || namespace !== pidNamespace()) return false;
   return startTimeOf(Number(pid)) !== startTime;
@@ -142,7 +142,7 @@ export async function sweepStaleGroups(parents: readonly string[]): Promise<stri
 }
 
 /** The number after a word in a file of "word number" lines; 0 where file or word is missing. */
-export function readCounter(file: string, word: string): number {
+function readCounter(file: string, word: string): number {
   try {
     const line = readFileSync(file, 'utf8')
       .split('\n')
