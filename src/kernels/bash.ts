@@ -1,0 +1,14 @@
+import type { KernelDriver } from './kernel.ts';
+
+export const bash: KernelDriver = {
+  language: 'bash',
+  runtime: 'bash',
+  attach: 'inherit',
+  interrupt: 'signal',
+  wire: 'nul',
+  mounts: [],
+  command: (runtime) => ({
+    argv: [runtime.executable, '--norc', '--noprofile', '/opt/sandcell/guests/bash/kernel.bash'],
+    env: {},
+  }),
+};
