@@ -16,61 +16,64 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
   let current = null;
   let late = [];
 
-  function execute({ id, count, mark, code }) {
+  /** Begins a cell, or returns false where none may begin yet. */
+  function execute({ id, count, mark, code }, isInterrupted) {
     const cell = {
       id,
       mark,
       code,
-      count,
       name: `cell-${count}.${EXTENSIONS[language]}`,
       exit: null,
       isSettled: false,
+      end: null,
       isClosed: false,
     };
+    if (!interrupts.begin(count, () => close(cell, interrupted(cell)))) return false;
     current = cell;
-    interrupts.begin(count, () => close(cell, errorFrame(cell, 'Interrupted', 'interrupted')));
     for (const data of late) frames.send({ __proto__: null, type: 'display', id, data });
     late = [];
+    if (isInterrupted) return (close(cell, interrupted(cell)), true);
     const script = prepare(code, cell.name, language);
     if (script.error !== undefined) settle(cell, script);
     else evaluate(script.text, cell.name, (outcome) => settle(cell, outcome));
+    return true;
   }
 
   // May run user code (a getter, a custom inspect), which may be interrupted or exit: nothing after it counts on being reached.
   function settle(cell, outcome) {
     if (cell !== current || cell.isSettled) return;
     cell.isSettled = true;
-    if (outcome.isTerminated)
-      return cell.exit === null
-        ? close(cell, errorFrame(cell, 'Interrupted', 'interrupted'), true)
-        : settleExit();
-    const frame = outcome.error ? toErrorFrame(outcome.error, cell) : toResultFrame(outcome.value, cell);
-    if (!outcome.error && outcome.value !== undefined) rememberValue(outcome.value);
-    close(cell, frame);
+    if (outcome.isTerminated) return cell.exit === null ? close(cell, interrupted(cell), true) : settleExit();
+    if (outcome.error !== undefined) return close(cell, { frame: toErrorFrame(outcome.error, cell) });
+    const frame = toResultFrame(outcome.value, cell);
+    if (frame !== null) rememberValue(outcome.value);
+    close(cell, { frame });
   }
 
-  function close(cell, frame, wasTerminated = false, notes = []) {
-    if (cell.isClosed) return;
+  // The first end counts: where a termination under way keeps the cell open, it is closed by the interrupt, with the end it had before.
+  function close(cell, end, hasLanded = false) {
+    if (cell !== current || cell.isClosed) return;
+    cell.end ??= end;
+    if (!interrupts.end(hasLanded)) return;
     cell.isClosed = true;
-    interrupts.end(wasTerminated);
-    if (frame !== null) frames.send(frame);
+    if (cell.end.frame !== null) frames.send(cell.end.frame);
     // One turn of the event loop: rejections that nobody handled are reported in it, still as output of this cell.
-    immediate(() => finish(cell, notes));
+    immediate(finish, cell);
   }
 
-  function finish(cell, notes) {
-    const names = listBound(cell.code);
+  function finish({ id, mark, code, end }) {
+    const names = listBound(code);
     current = null;
-    writeMark(cell.mark);
-    frames.send({ __proto__: null, type: 'done', id: cell.id, names, notes });
+    writeMark(mark);
+    frames.send({ __proto__: null, type: 'done', id, names, notes: end.notes ?? [] });
   }
 
   function settleExit() {
     const cell = current;
     if (cell === null || cell.exit === null) return;
-    if (cell.exit === 0)
-      close(cell, null, false, ['exit(0) ended the cell; the kernel and its variables live on']);
-    else close(cell, errorFrame(cell, 'ProcessExit', `process.exit(${cell.exit})`));
+    if (cell.exit !== 0) close(cell, failed(cell, 'ProcessExit', `process.exit(${cell.exit})`));
+    else
+      close(cell, { frame: null, notes: ['exit(0) ended the cell; the kernel and its variables live on'] });
   }
 
   return {
@@ -89,15 +92,19 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
   };
 }
 
-function errorFrame(cell, name, message) {
+const interrupted = (cell) => failed(cell, 'Interrupted', 'interrupted');
+
+function failed({ id }, name, message) {
   return {
-    __proto__: null,
-    type: 'error',
-    id: cell.id,
-    name,
-    message,
-    traceback: [`${name}: ${message}`],
-    line: null,
-    column: null,
+    frame: {
+      __proto__: null,
+      type: 'error',
+      id,
+      name,
+      message,
+      traceback: [`${name}: ${message}`],
+      line: null,
+      column: null,
+    },
   };
 }

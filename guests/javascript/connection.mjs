@@ -1,5 +1,6 @@
 /* The frames connection: one JSON object a line, read as it comes, written synchronously. */
 import { connect } from 'node:net';
+import { helloLine } from './hello.mjs';
 import { writeFully } from './output.mjs';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -50,10 +51,6 @@ export function openFrames(address, token, { onFrame, onEnd }) {
       else early.push(line);
     },
   };
-}
-
-export function helloLine(role, token) {
-  return `${stringify({ type: 'hello', role, token })}\n`;
 }
 
 function encodeFrame(frame) {

@@ -2,74 +2,81 @@
  * The main thread's half of interrupts; the other half is interrupt-worker.mjs.
  *
  * On an interrupt the worker first asks: a message that a free event loop answers by abandoning the cell. Where no answer comes the thread
- * is busy, and the worker has V8 terminate what runs. A termination lands a moment later on whatever runs then. So it is only sent after
- * STATE was swapped to TERMINATING, and a thread that finds this where a cell starts or ends lets it land on a loop made for that.
+ * is busy, and the worker has V8 terminate what runs. A termination lands a moment later, on whatever runs then: so it is only sent after
+ * STATE was swapped to TERMINATING. No cell begins or ends in that state; the worker asks again once the termination has landed.
  */
-import { Session } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
-import { ANSWERS, DETACHED, IDLE, LANDED, RUNNING, STATE, TERMINATING, WORDS } from './interrupt-state.mjs';
+import {
+  ANSWERS,
+  DETACHED,
+  IDLE,
+  LANDED,
+  numberOf,
+  pack,
+  RUNNING,
+  STATE,
+  stateOf,
+  TERMINATING,
+  WORDS,
+} from './interrupt-state.mjs';
 
 const DETACH_DEADLINE_MS = 500;
-// About three seconds, in case that the termination never comes. No name in it that user code could have replaced.
-const LANDING_LOOP = 'for (let i = 0; i < 4e9; i++);';
-
 const { add, compareExchange, load, notify, store } = Atomics;
 const now = performance.now.bind(performance);
 
-/** `onReady` is called once: from then on cells can be interrupted (or never will be, and the server's kill has to do). */
-export function startInterrupts(address, token, { onReady }) {
+/** `onAttached`: from now on cells may begin. `onIdle`: an interrupt came while none had begun. */
+export function startInterrupts(address, token, { onAttached, onIdle }) {
   const shared = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT));
-  const session = new Session();
-  session.connect();
-  let isReady = false;
+  let isAttached = false;
   let running = null;
   const worker = new Worker(new URL('./interrupt-worker.mjs', import.meta.url), {
     workerData: { address, token, shared },
     env: {},
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
+    // Small, and with a code range of its own: Node 24 would reserve half a gigabyte for it.
+    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 4 },
   });
   worker.unref();
-  worker.on('error', becomeReady);
-  worker.on('message', (message) => (message === 'ready' ? becomeReady() : answer(message)));
+  worker.on('message', (message) => (message === 'attached' ? attach() : answer(message)));
+  // Without it cells run all the same; the server kills what it cannot interrupt.
+  worker.on('error', attach);
 
-  function becomeReady() {
-    if (isReady) return;
-    isReady = true;
-    onReady();
+  function attach() {
+    isAttached = true;
+    onAttached();
   }
 
   function answer(number) {
     add(shared, ANSWERS, 1);
     notify(shared, ANSWERS);
-    if (running !== null && running.number === number) running.abandon();
-    else if (running === null) enterState(load(shared, STATE) >> 2, IDLE);
+    const state = load(shared, STATE);
+    // The termination may hit this very function. The worker asks again once it has landed.
+    if (stateOf(state) === TERMINATING) return;
+    if (stateOf(state) === LANDED)
+      compareExchange(shared, STATE, state, pack(numberOf(state), running === null ? IDLE : RUNNING));
+    if (running === null) onIdle();
+    else if (running.number === number) running.abandon();
   }
 
-  function enterState(number, state, hasLanded = false) {
+  function enterState(number, state) {
     const before = load(shared, STATE);
-    if (
-      (before & 3) !== TERMINATING &&
-      compareExchange(shared, STATE, before, (number << 2) | state) === before
-    )
-      return;
-    if (!hasLanded && load(shared, LANDED) === 0)
-      session.post('Runtime.evaluate', { expression: LANDING_LOOP });
-    store(shared, STATE, (number << 2) | state);
+    const isQuiet = stateOf(before) === IDLE || stateOf(before) === RUNNING;
+    return isQuiet && compareExchange(shared, STATE, before, pack(number, state)) === before;
   }
 
   return {
-    isReady: () => isReady,
-    /** Marks the cell as running. `abandon` is called, from a free event loop, when it is to end. */
+    /** Marks the cell as running, or returns false where none may begin yet. `abandon` is called, from a free event loop, when it is to end. */
     begin(number, abandon) {
+      if (!isAttached || !enterState(number, RUNNING)) return false;
       running = { number, abandon };
-      enterState(number, RUNNING);
+      return true;
     },
-    /** Returns with no termination under way. `hasLanded`: the cell was ended by one. */
+    /** Ends it, or returns false while a termination is under way: then `abandon` follows. `hasLanded`: one has just ended the cell. */
     end(hasLanded) {
-      const { number } = running;
+      if (hasLanded) store(shared, STATE, pack(running.number, IDLE));
+      else if (!enterState(running.number, IDLE)) return false;
       running = null;
-      enterState(number, IDLE, hasLanded);
+      return true;
     },
     /** Closes the worker's inspector session: a connected one would keep an exiting process. */
     detach() {

@@ -24,7 +24,7 @@ for (const name of ['SANDCELL_ADDRESS', 'SANDCELL_TOKEN', 'SANDCELL_PRELOAD']) d
 let held = null;
 const frames = openFrames(address, token, { onFrame, onEnd: () => leave(0) });
 frames.send({ __proto__: null, type: 'ready', protocol: 1, language, version: versions.node, pid });
-const interrupts = startInterrupts(address, token, { onReady: runHeld });
+const interrupts = startInterrupts(address, token, { onAttached: runHeld, onIdle: interruptHeld });
 
 installOutput();
 installStackTraces();
@@ -38,14 +38,21 @@ setImmediate(warmUp, language);
 
 function onFrame(frame) {
   if (frame.type === 'enter') frames.send(enter(frame));
-  // The second thread attaches to this one's inspector, and never gets an answer from a thread that is already busy with user code.
-  else if (frame.type === 'execute' && !interrupts.isReady()) held = frame;
-  else if (frame.type === 'execute') cells.execute(frame);
+  else if (frame.type === 'execute') {
+    held = { frame, isInterrupted: false };
+    runHeld();
+  }
 }
 
+// A cell waits for the second thread to attach: it would never get an answer from a thread that is already busy with user code.
+// It also waits for a termination to land that was meant for a timer.
 function runHeld() {
-  if (held !== null) cells.execute(held);
-  held = null;
+  if (held !== null && cells.execute(held.frame, held.isInterrupted)) held = null;
+}
+
+function interruptHeld() {
+  if (held !== null) held.isInterrupted = true;
+  runHeld();
 }
 
 function enter(frame) {
