@@ -16,7 +16,11 @@ async function serve(settings: Settings, logger: Logger): Promise<void> {
   const sessions = new SessionStore(settings, pool);
   const session = sessions.open();
   const server = createServer(session, logger);
-  const why = await Promise.race([serveStdio(server).then(() => 'the client has gone'), signalled()]);
+  const why = await Promise.race([
+    serveStdio(server).then(() => 'the client has gone'),
+    signalled(),
+    crashed(logger),
+  ]);
   logger.info('shutting down', { why });
   setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS).unref();
   await server.close();
@@ -28,6 +32,19 @@ async function serve(settings: Settings, logger: Logger): Promise<void> {
 function signalled(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, resolve);
+  });
+}
+
+/** Our own bug: said in the log, and the sandboxes are ended in good order. */
+function crashed(logger: Logger): Promise<string> {
+  return new Promise((resolve) => {
+    const onCrash = (err: unknown): void => {
+      logger.error('unexpected error', { err });
+      process.exitCode = 1;
+      resolve('an unexpected error');
+    };
+    process.on('uncaughtException', onCrash);
+    process.on('unhandledRejection', onCrash);
   });
 }
 
@@ -49,7 +66,7 @@ async function main(): Promise<void> {
 
 try {
   await main();
-  process.exit(0);
+  process.exit();
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`sandcell: ${error.message}\n`);

@@ -1,8 +1,11 @@
 import type { KernelProcess } from '../kernels/kernel-process.ts';
 
-/** After the first interrupt a cell has this long to end before it is interrupted again. */
-const SECOND_INTERRUPT_MS = 1000;
-/** And this long in all before its kernel is killed. */
+/**
+ * When a cell that does not end is interrupted again, counted from the first interrupt. The first one can be lost: it may
+ * come before the guest has begun the cell, or to a C function that ignores it.
+ */
+const REPEAT_MS = [400, 1500];
+/** And when its kernel is killed. */
 const KILL_MS = 3000;
 
 /**
@@ -34,9 +37,11 @@ export class StopLadder implements Disposable {
     if (this.#reason) return;
     this.#reason = reason;
     this.#kernel.interrupt();
-    this.#after(SECOND_INTERRUPT_MS, () => {
-      this.#kernel.interrupt();
-    });
+    for (const ms of REPEAT_MS) {
+      this.#after(ms, () => {
+        this.#kernel.interrupt();
+      });
+    }
     this.#after(KILL_MS, () => {
       this.#kernel.kill('killed');
     });

@@ -11,12 +11,20 @@ export class Turns {
 
   /** Waits for the turn; disposing what comes back ends it. Rejects with the signal's reason, giving up the place. */
   async next(signal: AbortSignal): Promise<Disposable> {
-    return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    // The signal may end the waiting only: p-queue would take a turn for ended when its signal aborts, though it is held.
+    const waiting = new AbortController();
+    const onAbort = (): void => {
+      waiting.abort(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    return await new Promise((resolve, reject) => {
       const job = (): Promise<void> =>
         new Promise((release) => {
+          signal.removeEventListener('abort', onAbort);
           resolve({ [Symbol.dispose]: release });
         });
-      this.#queue.add(job, { signal }).catch(reject);
+      this.#queue.add(job, { signal: waiting.signal }).catch(reject);
     });
   }
 }

@@ -19,6 +19,9 @@ export type KernelEvent =
   | { type: 'done'; names: readonly string[] }
   | { type: 'died'; exit: KernelExit };
 
+const MEMORY_NOTE =
+  'a process in this sandbox was killed meanwhile because its memory was used up; the kernel lives on';
+
 /** A guest that is not ready by then is broken: a loaded machine takes 1 or 2 s. */
 const READY_DEADLINE_MS = 20_000;
 
@@ -117,7 +120,11 @@ export class KernelProcess {
       this.#kernel.frames.write(
         encodeFrame({ type: 'execute', id, count, mark: run.mark, code }, this.driver.wire),
       );
-      yield* run.events();
+      for await (const event of run.events()) {
+        if (event.type === 'done' && this.#kernel.newMemoryKills() > 0)
+          yield { type: 'note', text: MEMORY_NOTE };
+        yield event;
+      }
     } finally {
       this.#run = undefined;
     }

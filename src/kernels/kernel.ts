@@ -52,6 +52,8 @@ export interface AttachedKernel {
   readonly stderr: Readable;
   /** Settles once, when the process is gone; never rejects. */
   readonly exited: Promise<KernelExit>;
+  /** How many processes were killed for memory in the sandbox since this was last asked. */
+  newMemoryKills(): number;
   /** Interrupts the running cell; does nothing once the kernel is gone. */
   interrupt(): void;
   /** Sends SIGKILL to the kernel and everything it started; `exited` follows. `cause` overrides what `exited` reports. */

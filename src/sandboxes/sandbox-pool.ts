@@ -80,7 +80,11 @@ export class SandboxPool implements AsyncDisposable {
 
   async #start(signal: AbortSignal): Promise<Sandbox> {
     const either = AbortSignal.any([signal, this.#disposal.signal]);
-    return await this.#starts.add(() => this.#driver.createSandbox(either), { signal: either });
+    // No signal for the queue: it would let go of a start that still goes on, and of the sandbox that comes of it.
+    return await this.#starts.add(() => {
+      either.throwIfAborted();
+      return this.#driver.createSandbox(either);
+    });
   }
 
   #refillLater(): void {

@@ -1,8 +1,12 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {
+  type CallToolRequest,
   CallToolRequestSchema,
   type CallToolResult,
   ListToolsRequestSchema,
+  type ServerNotification,
+  type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { SandboxError } from '../errors.ts';
@@ -76,32 +80,40 @@ export function serveTools(
   }));
   server.server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
 
-  server.server.setRequestHandler(
-    CallToolRequestSchema,
-    async ({ params }, extra): Promise<CallToolResult> => {
-      const token = extra._meta?.progressToken;
-      let sent = 0;
-      const progress =
-        token === undefined
-          ? undefined
-          : (message: string): void => {
-              const notification = { progressToken: token, progress: ++sent, message };
-              // A client that is gone cannot be told; its call ends by its signal.
-              extra
-                .sendNotification({ method: 'notifications/progress', params: notification })
-                .catch(() => undefined);
-            };
-      using _lease = session.lease();
-      try {
-        const tool = tools.find(({ name }) => name === params.name) ?? missingTool(params.name, tools);
-        const result = await tool.call(session, params.arguments ?? {}, { signal: extra.signal, progress });
-        const isError = result.isError ? { isError: true } : {};
-        return { content: [...result.content], structuredContent: result.structured, ...isError };
-      } catch (error) {
-        return renderFailure(error, logger.child({ session: session.id }), params.name);
-      }
-    },
-  );
+  const answer = async ({ params }: CallToolRequest, extra: Extra): Promise<CallToolResult> => {
+    using _lease = session.lease();
+    try {
+      const tool = tools.find(({ name }) => name === params.name) ?? missingTool(params.name, tools);
+      const call = { signal: extra.signal, progress: progressOf(extra) };
+      const { content, structured, isError } = await tool.call(session, params.arguments ?? {}, call);
+      return { content: [...content], structuredContent: structured, ...(isError && { isError }) };
+    } catch (error) {
+      if (extra.signal.aborted) return CANCELLED;
+      return renderFailure(error, logger.child({ session: session.id }), params.name);
+    }
+  };
+  server.server.setRequestHandler(CallToolRequestSchema, answer);
+}
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** Nobody reads it: the client has cancelled the call, or is gone. */
+const CANCELLED: CallToolResult = {
+  isError: true,
+  content: [{ type: 'text', text: 'The call was cancelled.' }],
+};
+
+function progressOf(extra: Extra): ToolCall['progress'] {
+  const progressToken = extra._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  let progress = 0;
+  return (message) => {
+    progress += 1;
+    // A client that is gone cannot be told; its call ends by its signal.
+    extra
+      .sendNotification({ method: 'notifications/progress', params: { progressToken, progress, message } })
+      .catch(() => undefined);
+  };
 }
 
 function missingTool(name: string, tools: readonly Tool[]): never {

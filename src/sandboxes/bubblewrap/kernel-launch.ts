@@ -137,6 +137,8 @@ class LaunchedKernel implements AttachedKernel {
   readonly #driver: KernelDriver;
   readonly #child: ChildProcess;
   readonly #watch: Disposable | undefined;
+  readonly #limits: SandboxLimits;
+  #memoryKills: number;
 
   constructor(
     place: KernelPlace,
@@ -148,7 +150,8 @@ class LaunchedKernel implements AttachedKernel {
     this.#child = child;
     this.stdout = outputs.stdout.reader;
     this.stderr = outputs.stderr.reader;
-    const oomKills = place.limits.oomKills();
+    this.#limits = place.limits;
+    this.#memoryKills = place.limits.oomKills();
     const { promise, resolve } = defer<KernelExit>();
     this.exited = promise;
     if (child.pid !== undefined) {
@@ -160,7 +163,7 @@ class LaunchedKernel implements AttachedKernel {
       this.#gone = true;
       this.#watch?.[Symbol.dispose]();
       this.#interrupts?.destroy();
-      const outOfMemory = place.limits.oomKills() > oomKills;
+      const outOfMemory = this.newMemoryKills() > 0;
       resolve(
         explainExit({ code, signal, cause: this.#cause, outOfMemory, sandboxAlive: place.anchor.alive }),
       );
@@ -181,6 +184,12 @@ class LaunchedKernel implements AttachedKernel {
     this.#interrupts = interrupts;
     interrupts?.on('error', () => undefined);
     interrupts?.resume();
+  }
+
+  newMemoryKills(): number {
+    const before = this.#memoryKills;
+    this.#memoryKills = this.#limits.oomKills();
+    return this.#memoryKills - before;
   }
 
   interrupt(): void {
