@@ -1,10 +1,11 @@
 import { type Language, LANGUAGES } from '../languages.ts';
+import { bash } from './bash.ts';
 import { javascript } from './javascript.ts';
 import type { KernelDriver } from './kernel.ts';
 import { python } from './python.ts';
 import { typescript } from './typescript.ts';
 
-const DRIVERS: Readonly<Record<Language, KernelDriver>> = { python, javascript, typescript, bash: python };
+const DRIVERS: Readonly<Record<Language, KernelDriver>> = { python, javascript, typescript, bash };
 
 export function driverOf(language: Language): KernelDriver {
   return DRIVERS[language];
