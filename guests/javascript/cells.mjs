@@ -4,7 +4,8 @@ import { toErrorFrame } from './errors.mjs';
 import { evaluate } from './evaluate.mjs';
 import { listBound } from './names.mjs';
 import { writeMark } from './output.mjs';
-import { prepare } from './prepare.mjs';
+import { addStage, prepare } from './prepare.mjs';
+import { redeclare } from './redeclare.mjs';
 
 const EXTENSIONS = { __proto__: null, javascript: 'js', typescript: 'ts' };
 // Displays of timers between two cells go out with the next one; a runaway timer must not fill the memory.
@@ -35,8 +36,19 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
     if (isInterrupted) return (close(cell, interrupted(cell)), true);
     const script = prepare(code, cell.name, language);
     if (script.error !== undefined) settle(cell, script);
-    else evaluate(script.text, cell.name, (outcome) => settle(cell, outcome));
+    else run(cell, script, new Set());
     return true;
+  }
+
+  function run(cell, script, tried) {
+    evaluate(script.text, cell.name, (outcome) => {
+      const syntax = outcome.error?.syntax;
+      const stage =
+        syntax === undefined ? null : redeclare(script.text, syntax.exception?.description, tried);
+      if (stage === null) return settle(cell, outcome);
+      addStage(script, stage);
+      run(cell, script, tried);
+    });
   }
 
   // May run user code (a getter, a custom inspect), which may be interrupted or exit: nothing after it counts on being reached.
@@ -62,7 +74,8 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
   }
 
   function finish({ id, mark, code, end }) {
-    const names = listBound(code);
+    // A cell that did not compile bound nothing; scanning its text would say otherwise.
+    const names = end.frame?.name === 'SyntaxError' ? [] : listBound(code);
     current = null;
     writeMark(mark);
     frames.send({ __proto__: null, type: 'done', id, names, notes: end.notes ?? [] });

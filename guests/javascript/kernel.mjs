@@ -12,6 +12,7 @@ import { openFrames } from './connection.mjs';
 import { installExit } from './exit.mjs';
 import { installGlobals } from './globals.mjs';
 import { startInterrupts } from './interrupts.mjs';
+import { noteOwnNames } from './names.mjs';
 import { installOutput } from './output.mjs';
 import { warmUp } from './prepare.mjs';
 import { installStackTraces } from './stack-traces.mjs';
@@ -31,6 +32,7 @@ installStackTraces();
 installUncaught();
 const display = (value, mime) => cells.display(value, mime);
 const rememberValue = installGlobals({ language, display });
+noteOwnNames();
 const cells = createCells({ language, frames, interrupts, rememberValue });
 const { leave } = installExit({ cells, interrupts });
 // After `ready`: nobody waits for the compiler yet.

@@ -2,6 +2,7 @@
 import { createRequire, isBuiltin } from 'node:module';
 import { cwd } from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 import { constants, Script } from 'node:vm';
 
 /** Name of the file that a cell seems to be. */
@@ -27,9 +28,9 @@ const currentRequire = forDirectory(() => createRequire(fileName()));
 /** The object behind the name that rewritten imports use. */
 export const loader = Object.freeze({
   __proto__: null,
-  import: (specifier, options) => currentImport()(specifier, options),
+  import: (specifier, options) => importModule(specifier, options, new Error()),
   async pick(specifier, options, names, isStrict) {
-    const namespace = await currentImport()(specifier, options);
+    const namespace = await importModule(specifier, options, new Error());
     const picked = { __proto__: null };
     for (const name of names) picked[name] = pick(namespace, name, specifier, isStrict);
     return picked;
@@ -59,6 +60,19 @@ Object.defineProperties(require, {
   cache: { get: () => currentRequire().cache },
   extensions: { get: () => currentRequire().extensions },
 });
+
+async function importModule(specifier, options, caller) {
+  try {
+    return await currentImport()(specifier, options);
+  } catch (error) {
+    // Node's loader starts a stack of its own: what is of interest in it is who asked.
+    if (types.isNativeError(error)) {
+      const own = String(error.stack).replace(/\n {4}at .*\(?node:internal\/modules\/.*/g, '');
+      error.stack = /^ {4}at .*\bcell-\d+\.[jt]s:/m.test(own) ? own : own + caller.stack.replace(/^.*/, '');
+    }
+    throw error;
+  }
+}
 
 // CommonJS names that Node's scan of the source missed are properties of the default export.
 function pick(namespace, name, specifier, isStrict) {

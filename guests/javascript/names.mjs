@@ -8,18 +8,26 @@ const BINDINGS =
 const IDENTIFIERS = /[A-Za-z_$][\w$]*/g;
 // Long data in a cell is not worth scanning for names that were bound before.
 const MAX_SCANNED_CHARACTERS = 100_000;
-const HIDDEN = new Set(['_', '__sandcell', 'babelHelpers']);
+// `_` and what the compiler makes of a `using` declaration.
+const HIDDEN = /^_(?:usingCtx\d*)?$/;
 
 const { getOwnPropertyNames } = Object;
 const session = new Session();
 session.connect();
-const known = new Set(getOwnPropertyNames(globalThis));
+const known = new Set();
+// Names that cells bound, as opposed to what Node and the guest define.
+const own = new Set();
+
+/** Takes the global names that exist now as not being of any cell. */
+export function noteOwnNames() {
+  for (const name of getOwnPropertyNames(globalThis)) known.add(name);
+}
 
 /** The global names that are new since the last call, and older ones that the text of the cell assigns or declares. */
 export function listBound(code) {
   const bound = new Set();
   const note = (name) => {
-    if (known.has(name) || HIDDEN.has(name)) return;
+    if (known.has(name) || HIDDEN.test(name)) return;
     known.add(name);
     own.add(name);
     bound.add(name);
@@ -34,6 +42,3 @@ export function listBound(code) {
   }
   return [...bound];
 }
-
-/** Names that cells bound, as opposed to what Node and the guest define. */
-const own = new Set();

@@ -6,31 +6,31 @@ import { loadTransform, stripTypes } from './typescript.mjs';
 
 const MODULE_SYNTAX = /\b(?:import|export)\b/;
 
-/** {text} of the script, or {error: {compile}} where the TypeScript compiler refused it. */
+/** A {text} to evaluate, or {error: {compile}} where the TypeScript compiler refused the cell. */
 export function prepare(code, name, language) {
-  const stages = [];
-  const run = (stage) => {
-    if (stage === null) return;
-    stages.push(stage.locate);
-    text = stage.text;
-  };
-  let text = code;
-  if (looksLikeObject(code)) run(parenthesise(code, language));
+  const script = { text: code, name, stages: [] };
+  if (looksLikeObject(code)) addStage(script, parenthesise(code, language));
   if (language === 'typescript') {
-    const stage = stripTypes(text, name);
+    const stage = stripTypes(script.text, name);
     if (stage.error !== undefined) return { error: { compile: stage.error } };
-    run(stage);
+    addStage(script, stage);
   }
-  if (MODULE_SYNTAX.test(text)) run(rewriteModuleSyntax(text, language));
-  if (stages.length > 0) {
-    noteScript(name, (line, column) => {
-      let place = [line, column];
-      for (let index = stages.length - 1; index >= 0 && place !== null; index--)
-        place = stages[index](place[0], place[1]);
-      return place;
-    });
-  }
-  return { text };
+  if (MODULE_SYNTAX.test(script.text)) addStage(script, rewriteModuleSyntax(script.text, language));
+  return script;
+}
+
+/** Appends a stage, {text, locate}; nothing for null. */
+export function addStage(script, stage) {
+  if (stage === null) return;
+  const { name, stages } = script;
+  script.text = stage.text;
+  stages.push(stage.locate);
+  noteScript(name, (line, column) => {
+    let place = [line, column];
+    for (let index = stages.length - 1; index >= 0 && place !== null; index--)
+      place = stages[index](...place);
+    return place;
+  });
 }
 
 /** Loads what the language will need, while nobody waits for it. */

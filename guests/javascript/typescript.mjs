@@ -40,6 +40,9 @@ export function stripTypes(code, name) {
 }
 
 function describe({ message, helpMessage, labels }, code) {
-  const [line, column] = labels.length > 0 ? toPlace(code, labels[0].start) : [null, null];
+  if (labels.length === 0) return { message, help: helpMessage, line: null, column: null };
+  // The offsets are of the UTF-8 text.
+  const before = Buffer.from(code).subarray(0, labels[0].start).toString();
+  const [line, column] = toPlace(code, before.length);
   return { message, help: helpMessage, line, column };
 }
