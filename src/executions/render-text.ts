@@ -9,7 +9,7 @@ export function renderText(output: ExecutionOutput): string {
     section('stdout', output.stdout),
     section('stderr', output.stderr),
     output.result === null ? '' : section('result', output.result),
-    error ? section('error', errorText(error)) : '',
+    error ? errorSection(error) : '',
     ...output.displays.map(
       ({ mime_types, uri, text }) => `display (${mime_types.join(', ')}), ${uri}:\n${text}`,
     ),
@@ -47,7 +47,7 @@ function section(title: string, text: string): string {
   return text === '' ? '' : `${title}:\n${text.endsWith('\n') ? text.slice(0, -1) : text}`;
 }
 
-function errorText({
+function errorSection({
   name,
   message,
   traceback,
@@ -58,6 +58,9 @@ function errorText({
     line === null
       ? ''
       : ` (line ${String(line)}${column === null ? '' : `, column ${String(column)}`} of the cell)`;
-  const summary = `${name}: ${message}${place}`;
-  return traceback === '' ? summary : `${summary}\n${traceback}`;
+  const summary = message === '' ? name : `${name}: ${message}`;
+  // A traceback mostly says name and message itself; what it leaves out goes first.
+  const text =
+    traceback === '' || traceback.includes(summary) ? traceback || summary : `${summary}\n${traceback}`;
+  return section(`error${place}`, text);
 }

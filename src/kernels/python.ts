@@ -11,7 +11,6 @@ export const python: KernelDriver = {
     argv: [runtime.executable, '/opt/sandcell/guests/python/kernel.py'],
     env: {
       PYTHONUSERBASE: '/workspace/.local',
-      PYTHONDONTWRITEBYTECODE: '1', // what is imported most lies on read-only folders
       PYTHONUTF8: '1',
       MPLBACKEND: 'Agg',
     },

@@ -27,7 +27,7 @@ def serve():
         }
     )
     while True:
-        frame = connection.receive(state.loop)
+        frame = connection.receive(state)
         if frame is None:
             os._exit(0)
         if frame["type"] == "enter":

@@ -1,12 +1,16 @@
 """One cell: compile, run, report."""
 import ast
+import builtins
 import linecache
 import os
-import signal
 import sys
 
 from . import errors, figures, magics
-from .display import bundle, display
+from .display import bundle
+
+# Bound now: user code may replace them in their modules, and the guest must go on.
+from os import getpid as _getpid
+from signal import SIGINT, signal as _signal
 
 # The compiler flags of every __future__ feature, which a cell passes on to the next.
 _FUTURE_MASK = sum({getattr(__import__("__future__"), name).compiler_flag
@@ -22,14 +26,14 @@ class Cell:
         self.filename = "<cell %d>" % frame["count"]
         self.state = state
         self.connection = connection
-        self.pid = os.getpid()
+        self.pid = _getpid()
         self.notes = []
 
     def run(self):
         state = self.state
         for name in state.outputs.reopen_closed():
             self.notes.append("%s had been closed by an earlier cell; it is open again" % name)
-        signal.signal(signal.SIGINT, state.on_interrupt)
+        _signal(SIGINT, state.on_interrupt)
         state.display = self.show
         before = {name: id(value) for name, value in state.namespace.items()}
         failure = None
@@ -40,7 +44,7 @@ class Cell:
                 state.running = False
         except BaseException as error:  # KeyboardInterrupt and SystemExit end the cell, not the kernel
             failure = error
-        if os.getpid() != self.pid:
+        if _getpid() != self.pid:
             _end_forked_child(failure, state)
         self._finish(failure, before)
 
@@ -50,18 +54,17 @@ class Cell:
     def _execute(self):
         code, last = self._compile()
         self.state.running = True
-        if code is not None:
-            self._evaluate(code)
-        if last is None:
+        try:
+            if code is not None:
+                self._evaluate(code)
+            value = None if last is None else self._evaluate(last)
+        finally:
             figures.show_open(self.show)
-            return
-        value = self._evaluate(last)
-        figures.show_open(self.show)
         if value is not None:
             data = bundle(value)  # may run user code: an interrupt still counts
             self.state.running = False
             self.show(data, "result")
-            __import__("builtins")._ = value
+            builtins._ = value
 
     def _compile(self):
         """The statements, and the last expression by itself where the cell ends in one."""
@@ -80,11 +83,10 @@ class Cell:
 
     def _evaluate(self, code):
         namespace = self.state.namespace
-        needs_loop = "create_task" in code.co_names or "ensure_future" in code.co_names
-        if not code.co_flags & _CO_COROUTINE and not needs_loop:
-            return eval(code, namespace)
         if code.co_flags & _CO_COROUTINE:
             return self._await(eval(code, namespace))
+        if not _wants_running_loop(code):
+            return eval(code, namespace)
 
         async def inside_the_loop():
             return eval(code, namespace)
@@ -116,20 +118,31 @@ class Cell:
         self.state.outputs.write_marks(self.mark)
         self.connection.send(
             {"type": "done", "id": self.id, "names": names[:1000], "notes": self.notes[:20]})
-        errors.forget()
 
     def _report(self, failure):
         if isinstance(failure, SystemExit) and failure.code in (None, 0):
             self.notes.append("exit(0) ended the cell; the kernel and its variables live on")
             return
-        frame = errors.describe(failure, self.filename)
+        try:
+            frame = errors.describe(failure, self.filename)
+        except BaseException:  # no memory, no stack, or a hostile exception: the name alone must do
+            frame = {"name": type(failure).__name__, "message": "", "traceback": [], "line": None, "column": None}
         self.connection.send(dict(frame, type="error", id=self.id))
 
 
+def _wants_running_loop(code):
+    """`asyncio.create_task(…)` without an await, as in a notebook; asyncio.run() would refuse a running loop."""
+    names = code.co_names
+    return ("create_task" in names or "ensure_future" in names) and "run" not in names
+
+
 def _end_forked_child(failure, state):
-    """A process that user code forked came back out of the cell: it must never answer."""
-    if failure is not None and not isinstance(failure, SystemExit):
-        print("".join(errors.describe(failure, "")["traceback"]), file=sys.stderr)
+    """A process that user code forked came back out of the cell: it ends here and never answers."""
+    code = 0
+    if isinstance(failure, SystemExit):
+        code = failure.code if isinstance(failure.code, int) else int(failure.code is not None)
+    elif failure is not None:
+        code = 1
+        print("\n".join(errors.describe(failure, "")["traceback"]), file=sys.stderr)
     state.outputs.flush()
-    code = getattr(failure, "code", None)
-    os._exit(code if isinstance(code, int) else int(failure is not None and code is None and not isinstance(failure, SystemExit)))
+    os._exit(code)

@@ -6,12 +6,18 @@ import json
 import os
 import signal
 
+# Bound now: user code may replace them in their modules, and the guest must go on.
+from _thread import allocate_lock as _allocate_lock
+from json import dumps as _dumps, loads as _loads
+from signal import pthread_sigmask as _sigmask
+
 FRAMES_FD = 3
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 
 
 class Connection:
     def __init__(self, address, token):
+        self._lock = _allocate_lock()
         self._frames = _connect(address, token, "frames")
         self._interrupts = _connect(address, token, "interrupt")
         # A byte on this socket is a SIGINT, at once and across namespaces; nobody reads it.
@@ -25,21 +31,27 @@ class Connection:
             self._frames = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=FRAMES_FD)
 
     def send(self, frame):
-        line = json.dumps(frame, ensure_ascii=True).encode("ascii") + b"\n"
+        line = _dumps(frame).encode("ascii") + b"\n"
         if len(line) > MAX_FRAME_BYTES and "data" in frame:
             dropped = "%d bytes of %s were dropped: over the limit of %d" % (
                 len(line), ", ".join(frame["data"]), MAX_FRAME_BYTES)
-            line = json.dumps(dict(frame, data={"text/plain": dropped})).encode("ascii") + b"\n"
-        view = memoryview(line)
-        while view:
-            view = view[self._frames.send(view):]
+            line = _dumps(dict(frame, data={"text/plain": dropped})).encode("ascii") + b"\n"
+        # Whole or not at all: no other thread's frame may come between its parts, and no interrupt may end it halfway.
+        blocked = _sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            with self._lock:
+                view = memoryview(line)
+                while view:
+                    view = view[self._frames.send(view):]
+        finally:
+            _sigmask(signal.SIG_SETMASK, blocked)
 
-    def receive(self, loop=None):
+    def receive(self, state):
         """The next frame, or None when the server is gone. The asyncio loop runs while waiting."""
         parts = []
         while not parts or not parts[-1].endswith(b"\n"):
-            if loop is not None and not parts and not loop.is_closed():
-                _run_until_readable(loop)
+            if not parts and state.loop is not None and not state.loop.is_closed():
+                _run_until_readable(state)
             try:
                 part = self._frames.recv(1 << 20)
             except OSError as error:
@@ -49,7 +61,7 @@ class Connection:
             if not part:
                 return None
             parts.append(part)
-        return json.loads(b"".join(parts))
+        return _loads(b"".join(parts))
 
 
 def _connect(address, token, role):
@@ -67,14 +79,25 @@ def _above_standard_fds(connection):
     return moved
 
 
-def _run_until_readable(loop):
+def _run_until_readable(state):
     import asyncio
 
+    loop, readable = state.loop, []
+
+    def stop():
+        readable.append(True)
+        loop.stop()
+
     asyncio.set_event_loop(loop)
-    loop.add_reader(FRAMES_FD, loop.stop)
+    loop.add_reader(FRAMES_FD, stop)
     try:
-        loop.run_forever()
-    except (KeyboardInterrupt, SystemExit):
-        pass  # raised by a background task: it ends that task, nothing else
+        while not readable:
+            try:
+                state.running = True  # a task that never yields keeps the next cell out: an interrupt ends it
+                loop.run_forever()
+            except (KeyboardInterrupt, SystemExit):
+                pass  # it ends the task that was running, nothing else
+            finally:
+                state.running = False
     finally:
         loop.remove_reader(FRAMES_FD)

@@ -1,6 +1,5 @@
 """An exception as an `error` frame: without frames of ours, with the place in the cell."""
 import os
-import sys
 import traceback
 
 _OURS = os.path.dirname(__file__) + os.sep
@@ -21,13 +20,6 @@ def describe(error, filename):
         "line": line,
         "column": column,
     }
-
-
-def forget():
-    """sys.last_* and the frames of a failed cell would keep its objects alive."""
-    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
-        if hasattr(sys, name):
-            delattr(sys, name)
 
 
 def _message(error):
@@ -52,8 +44,11 @@ def _cut_ours(chain, seen):
     if chain is None or id(chain) in seen:
         return
     seen.add(id(chain))
-    chain.stack[:] = [frame for frame in chain.stack
-                      if not frame.filename.startswith(_OURS) and frame.filename != _START]
+    frames = [frame for frame in chain.stack
+              if not frame.filename.startswith(_OURS) and frame.filename != _START]
+    # What leads to the first cell on the stack is machinery too: asyncio's loop, where the cell awaits.
+    first = next((i for i, frame in enumerate(frames) if frame.filename.startswith("<cell ")), 0)
+    chain.stack[:] = frames[first:]
     for linked in [chain.__cause__, chain.__context__] + list(getattr(chain, "exceptions", None) or []):
         _cut_ours(linked, seen)
 

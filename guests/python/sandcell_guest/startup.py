@@ -3,6 +3,7 @@ import builtins
 import os
 import signal
 import sys
+import warnings
 
 from . import shell
 from .display import display
@@ -28,6 +29,8 @@ def prepare(connection, preload):
     _install_interrupt(state)
     _install_builtins(state)
     _add_user_site()
+    # plt.show() has nothing to do: figures are shown at the end of the cell.
+    warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
     for name in filter(None, preload.split(",")):
         try:
             __import__(name.strip())
@@ -69,6 +72,10 @@ def _install_builtins(state):
         for value in values:
             display(value, state)
 
+    def leave(code=None):
+        raise SystemExit(code)  # Python's own exit() closes stdin first
+
+    builtins.exit = builtins.quit = leave
     builtins.input = no_input
     builtins.display = show
     os.system = shell.system
