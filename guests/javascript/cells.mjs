@@ -34,10 +34,19 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
     for (const data of late) frames.send({ __proto__: null, type: 'display', id, data });
     late = [];
     if (isInterrupted) return (close(cell, interrupted(cell)), true);
-    const script = prepare(code, cell.name, language);
-    if (script.error !== undefined) settle(cell, script);
-    else run(cell, script, new Set());
+    start(cell, code);
     return true;
+  }
+
+  function start(cell, code) {
+    let script;
+    try {
+      script = prepare(code, cell.name, language);
+    } catch (thrown) {
+      script = { error: { thrown } };
+    }
+    if (script.error !== undefined) settle(cell, script);
+    else run(cell, script, { __proto__: null });
   }
 
   function run(cell, script, tried) {
@@ -55,25 +64,41 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
   function settle(cell, outcome) {
     if (cell !== current || cell.isSettled) return;
     cell.isSettled = true;
-    if (outcome.isTerminated) return cell.exit === null ? close(cell, interrupted(cell), true) : settleExit();
-    if (outcome.error !== undefined) return close(cell, { frame: toErrorFrame(outcome.error, cell) });
-    const frame = toResultFrame(outcome.value, cell);
-    if (frame !== null) rememberValue(outcome.value);
-    close(cell, { frame });
+    if (outcome.isTerminated) return cell.exit === null ? close(cell, interrupted(cell)) : settleExit();
+    close(cell, { frame: toFrame(cell, outcome) });
+  }
+
+  function toFrame(cell, { value, error }) {
+    try {
+      if (error !== undefined) return toErrorFrame(error, cell);
+      const frame = toResultFrame(value, cell);
+      if (frame !== null) rememberValue(value);
+      return frame;
+    } catch {
+      // User code has replaced what the guest describes values with (String.prototype.split and the like).
+      const message =
+        typeof error?.thrown?.message === 'string'
+          ? error.thrown.message
+          : 'the outcome of the cell could not be described';
+      return failed(cell, 'Uncaught', message).frame;
+    }
   }
 
   // The first end counts: where a termination under way keeps the cell open, it is closed by the interrupt, with the end it had before.
-  function close(cell, end, hasLanded = false) {
+  function close(cell, end) {
     if (cell !== current || cell.isClosed) return;
     cell.end ??= end;
-    if (!interrupts.end(hasLanded)) return;
+    if (!interrupts.end()) return;
     cell.isClosed = true;
     if (cell.end.frame !== null) frames.send(cell.end.frame);
     // One turn of the event loop: rejections that nobody handled are reported in it, still as output of this cell.
     immediate(finish, cell);
   }
 
-  function finish({ id, mark, code, end }) {
+  function finish(cell) {
+    // A termination in the middle of Node's queue of immediates can make it run one twice.
+    if (cell !== current) return;
+    const { id, mark, code, end } = cell;
     // A cell that did not compile bound nothing; scanning its text would say otherwise.
     const names = end.frame?.name === 'SyntaxError' ? [] : listBound(code);
     current = null;

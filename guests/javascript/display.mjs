@@ -28,7 +28,7 @@ export function toText(value) {
       // A custom inspect, or a getter that inspect relies on, threw.
     }
   }
-  return `(a ${typeof value} that cannot be shown)`;
+  return `(a value of type ${typeof value} that cannot be shown)`;
 }
 
 /** Text and bytes are taken as `mime`; anything else is shown as a result would be, or as JSON where that was asked for. */

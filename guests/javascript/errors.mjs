@@ -9,14 +9,10 @@ export function toErrorFrame({ thrown, syntax, compile }, cell) {
   if (syntax !== undefined) return frame(cell, describeSyntax(syntax, cell));
   if (compile !== undefined) return frame(cell, describeCompile(compile, cell));
   const { name, message } = describe(thrown);
-  const text = formatError(thrown);
+  // With own properties and causes, as the Node REPL shows it.
+  const text = isError(thrown) ? toText(thrown) : `Uncaught ${toText(thrown)}`;
   const [line, column] = findPlace(thrown, cell);
   return frame(cell, { name, message, text, line, column });
-}
-
-/** The stack, own properties and causes of an error, as the Node REPL shows them. */
-export function formatError(thrown) {
-  return isError(thrown) ? toText(thrown) : `Uncaught ${toText(thrown)}`;
 }
 
 function frame({ id }, { name, message, text, line, column }) {
@@ -75,8 +71,14 @@ function describeSyntax({ exception, lineNumber, columnNumber }, cell) {
     'SyntaxError',
     'Invalid syntax',
   ];
-  const [line, column] = locate(cell.name, lineNumber + 1, columnNumber + 1);
+  const [line, column] = clamp(cell.code, ...locate(cell.name, lineNumber + 1, columnNumber + 1));
   return { name, message, line, column, text: pointAt(cell, line, column, `${name}: ${message}`) };
+}
+
+// "Unexpected end of input" is found in the comment that follows the cell.
+function clamp(code, line, column) {
+  const lines = code.split('\n');
+  return line <= lines.length ? [line, column] : [lines.length, lines.at(-1).length + 1];
 }
 
 function describeCompile({ message, help, line, column }, cell) {

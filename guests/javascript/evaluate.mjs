@@ -15,8 +15,9 @@ const VALUE = '.repl_result';
 
 const session = new Session();
 session.connect();
-// What an abandoned cell still waits for must stay alive as well.
-const pending = new Set();
+// By number; what an abandoned cell still waits for must stay alive as well.
+const pending = { __proto__: null };
+let evaluations = 0;
 
 /**
  * Calls `onOutcome` once, or never where the cell never ends: {value}, {error: {thrown}}, {error: {syntax}} (a reply of the inspector, for
@@ -41,11 +42,15 @@ export function evaluate(text, name, onOutcome) {
   // A reply that came synchronously is about a cell that did not start, or did not get to its first await.
   if (reply?.failure) return onOutcome({ isTerminated: true });
   if (reply?.details) return onOutcome({ error: { syntax: reply.details } });
-  pending.add(promise);
+  // Only where user code broke the inspector's own messages (a toJSON on Object.prototype).
+  if (promise === undefined)
+    return onOutcome({ error: { thrown: new Error('V8 could not be asked to run the cell') } });
+  const number = evaluations++;
+  pending[number] = promise;
   // Without a constructor `then` makes a plain promise, whatever user code did to the class.
   defineProperty(promise, 'constructor', { __proto__: null, value: undefined });
   const settled = (outcome) => {
-    pending.delete(promise);
+    delete pending[number];
     onOutcome(outcome);
   };
   apply(then, promise, [

@@ -21,7 +21,7 @@ import {
 } from './interrupt-state.mjs';
 
 const DETACH_DEADLINE_MS = 500;
-const { add, compareExchange, load, notify, store } = Atomics;
+const { add, compareExchange, load, notify } = Atomics;
 const now = performance.now.bind(performance);
 
 /** `onAttached`: from now on cells may begin. `onIdle`: an interrupt came while none had begun. */
@@ -49,11 +49,11 @@ export function startInterrupts(address, token, { onAttached, onIdle }) {
   function answer(number) {
     add(shared, ANSWERS, 1);
     notify(shared, ANSWERS);
-    const state = load(shared, STATE);
+    const word = load(shared, STATE);
     // The termination may hit this very function. The worker asks again once it has landed.
-    if (stateOf(state) === TERMINATING) return;
-    if (stateOf(state) === LANDED)
-      compareExchange(shared, STATE, state, pack(numberOf(state), running === null ? IDLE : RUNNING));
+    if (stateOf(word) === TERMINATING) return;
+    const next = pack(numberOf(word), running === null ? IDLE : RUNNING);
+    if (stateOf(word) === LANDED && compareExchange(shared, STATE, word, next) !== word) return;
     if (running === null) onIdle();
     else if (running.number === number) running.abandon();
   }
@@ -71,10 +71,9 @@ export function startInterrupts(address, token, { onAttached, onIdle }) {
       running = { number, abandon };
       return true;
     },
-    /** Ends it, or returns false while a termination is under way: then `abandon` follows. `hasLanded`: one has just ended the cell. */
-    end(hasLanded) {
-      if (hasLanded) store(shared, STATE, pack(running.number, IDLE));
-      else if (!enterState(running.number, IDLE)) return false;
+    /** Ends it, or returns false while a termination is under way or has just landed: then `abandon` follows. */
+    end() {
+      if (!enterState(running.number, IDLE)) return false;
       running = null;
       return true;
     },

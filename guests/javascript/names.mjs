@@ -25,20 +25,31 @@ export function noteOwnNames() {
 
 /** The global names that are new since the last call, and older ones that the text of the cell assigns or declares. */
 export function listBound(code) {
-  const bound = new Set();
+  try {
+    return [...newNames(code), ...namesInText(code)].filter(
+      (name, index, all) => all.indexOf(name) === index,
+    );
+  } catch {
+    return []; // user code has replaced a method that this needs
+  }
+}
+
+function newNames(code) {
+  const found = [];
   const note = (name) => {
     if (known.has(name) || HIDDEN.test(name)) return;
     known.add(name);
     own.add(name);
-    bound.add(name);
+    found.push(name);
   };
   for (const name of getOwnPropertyNames(globalThis)) note(name);
   if (DECLARES.test(code))
     session.post('Runtime.globalLexicalScopeNames', {}, (failure, reply) => reply?.names.forEach(note));
-  if (own.size > 0 && code.length <= MAX_SCANNED_CHARACTERS) {
-    for (const [, ...names] of code.matchAll(BINDINGS)) {
-      for (const [name] of names.join(' ').matchAll(IDENTIFIERS)) if (own.has(name)) bound.add(name);
-    }
-  }
-  return [...bound];
+  return found;
+}
+
+function namesInText(code) {
+  if (own.size === 0 || code.length > MAX_SCANNED_CHARACTERS) return [];
+  const text = [...code.matchAll(BINDINGS)].map(([, ...names]) => names.join(' ')).join(' ');
+  return [...text.matchAll(IDENTIFIERS)].map(([name]) => name).filter((name) => own.has(name));
 }

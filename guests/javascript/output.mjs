@@ -77,7 +77,14 @@ function createStream(fd) {
   });
   stream.fd = fd;
   stream._type = 'pipe';
-  // As Node's own: stdout cannot be closed by a library that ends its destination, and a failed write is not the end of it.
+  // Later cells print too: neither a library that ends its destination nor a failed write is the end of it.
+  stream.end = (chunk, encoding, callback) => {
+    if (typeof chunk === 'function') return stream.end(null, null, chunk);
+    if (typeof encoding === 'function') return stream.end(chunk, null, encoding);
+    if (chunk !== null && chunk !== undefined) stream.write(chunk, encoding ?? 'utf8');
+    if (typeof callback === 'function') process.nextTick(callback);
+    return stream;
+  };
   stream.destroySoon = stream.destroy;
   stream._destroy = (error, callback) => callback(error);
   return stream;

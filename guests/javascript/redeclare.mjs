@@ -8,15 +8,15 @@ import { applyEdits } from './sources.mjs';
 
 const REFUSED = /^SyntaxError: Identifier '([^']+)' has already been declared/;
 
-/** The next way to write a script that was refused so, as a stage, or null. `tried` holds what was tried for this cell. */
+/** The next way to write a script that was refused so, as a stage, or null. `tried` is a record of what was tried for this cell. */
 export function redeclare(text, description, tried) {
   const name = REFUSED.exec(description)?.[1];
   if (name === undefined) return null;
   // A var or a function is a property of the global object. Of the others V8 does not say which kind they are.
   for (const kind of Object.hasOwn(globalThis, name) ? ['var'] : ['let', 'const']) {
     const attempt = `${kind} ${name}`;
-    if (tried.has(attempt)) continue;
-    tried.add(attempt);
+    if (tried[attempt]) continue;
+    tried[attempt] = true;
     const edits = parseProgram(text)?.flatMap((statement) => editsOf(statement, name, kind)) ?? [];
     if (edits.length > 0) return applyEdits(text, edits);
   }

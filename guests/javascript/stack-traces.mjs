@@ -8,16 +8,24 @@ const { toString } = Error.prototype;
 /** From then on every stack in this process is made so, also those that user code prints. */
 export function installStackTraces() {
   Error.prepareStackTrace = function prepareStackTrace(error, sites) {
-    const lines = [describe(error)];
-    for (let index = 0; index < sites.length; index++) {
-      const file = sites[index].getFileName() ?? sites[index].getScriptNameOrSourceURL?.() ?? '';
-      // Below the call that evaluates a cell there is only the guest.
-      if (file === 'node:inspector' && isGuest(sites[index + 1])) break;
-      if (file === 'node:internal/process/task_queues' || isGuest(sites[index])) continue;
-      lines.push(`    at ${render(sites[index])}`);
+    try {
+      return `${describe(error)}${renderAll(sites)}`;
+    } catch {
+      return describe(error); // user code has replaced a method that this needs
     }
-    return lines.join('\n');
   };
+}
+
+function renderAll(sites) {
+  let text = '';
+  for (let index = 0; index < sites.length; index++) {
+    const file = sites[index].getFileName() ?? '';
+    // Below the call that evaluates a cell there is only the guest.
+    if (file === 'node:inspector' && isGuest(sites[index + 1])) break;
+    if (file !== 'node:internal/process/task_queues' && !isGuest(sites[index]))
+      text += `\n    at ${render(sites[index])}`;
+  }
+  return text;
 }
 
 function isGuest(site) {
