@@ -1,0 +1,24 @@
+import { concurrency, warm } from './calls.mjs';
+import { kill, nextContext, warmContext } from './contexts.mjs';
+import { memory } from './memory.mjs';
+import { firstChunk, lines, tenMegabytes } from './output.mjs';
+import { cold, initialize } from './start.mjs';
+import { death, interrupt, timeout } from './stopping.mjs';
+
+/** @type {readonly import('../figure.mjs').Figure[]} */
+export const FIGURES = [
+  initialize,
+  cold,
+  warmContext,
+  nextContext,
+  warm,
+  concurrency,
+  lines,
+  tenMegabytes,
+  firstChunk,
+  interrupt,
+  timeout,
+  death,
+  kill,
+  memory,
+];
