@@ -12,6 +12,7 @@ const LAYERS = [
   'tools',
   'resources',
   'sessions',
+  'doctor',
   'sandboxes',
   'contexts',
   'kernels',

@@ -16,6 +16,8 @@ async function serve(settings: Settings, logger: Logger): Promise<void> {
   const sessions = new SessionStore(settings, pool);
   const session = sessions.open();
   const server = createServer(session, logger);
+  // Once the client is served: it may want no more than the list of tools.
+  server.server.oninitialized = () => void driver.prepare();
   const why = await Promise.race([
     serveStdio(server).then(() => 'the client has gone'),
     signalled(),
@@ -48,6 +50,14 @@ function crashed(logger: Logger): Promise<string> {
   });
 }
 
+async function diagnose({ settings, json }: { settings: Settings; json: boolean }): Promise<void> {
+  const { examine } = await import('./doctor/doctor.ts');
+  const { renderReport } = await import('./doctor/render.ts');
+  const report = await examine(settings);
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report));
+  process.exitCode = report.ok ? 0 : 1;
+}
+
 async function main(): Promise<void> {
   const config = loadConfig(process.argv.slice(2), process.env);
   switch (config.command) {
@@ -58,7 +68,8 @@ async function main(): Promise<void> {
       process.stdout.write(`${(await import('./version.ts')).VERSION}\n`);
       return;
     case 'doctor':
-      throw new ConfigError('doctor');
+      await diagnose(config);
+      return;
     case 'serve':
       await serve(config.settings, createLogger(config.settings.logLevel));
   }

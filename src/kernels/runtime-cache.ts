@@ -16,11 +16,7 @@ export class RuntimeCache {
   #entries: Promise<Map<string, Entry>> | undefined;
 
   constructor(env: Environment) {
-    this.#file = path.join(
-      env['XDG_CACHE_HOME'] ?? path.join(homeOf(env), '.cache'),
-      'sandcell',
-      'runtimes.json',
-    );
+    this.#file = path.join(cacheFolder(env), 'runtimes.json');
   }
 
   async get(candidate: Candidate): Promise<RuntimeFacts | undefined> {
@@ -47,6 +43,11 @@ export class RuntimeCache {
     this.#entries ??= readEntries(this.#file);
     return this.#entries;
   }
+}
+
+/** Where what is known between servers is kept; it need not exist. */
+export function cacheFolder(env: Environment): string {
+  return path.join(env['XDG_CACHE_HOME'] ?? path.join(homeOf(env), '.cache'), 'sandcell');
 }
 
 const entrySchema = z.strictObject({
