@@ -70,5 +70,6 @@ export function encodeFrame(frame: HostFrame, wire: 'json' | 'nul'): string {
           ...Object.entries(frame.env).map(([k, v]) => `${k}=${v}`),
         ]
       : [frame.id, String(frame.count), frame.mark, frame.code];
-  return [frame.type, ...fields].map((field) => `${field}\0`).join('');
+  // A NUL inside a field would begin another one; Bash has no such character anyway.
+  return [frame.type, ...fields].map((field) => `${field.replaceAll('\0', '')}\0`).join('');
 }

@@ -12,6 +12,11 @@ export interface Sandbox extends AsyncDisposable {
 /** A way of making sandboxes. Disposing it removes what is left of it: every sandbox has been disposed before. */
 export interface SandboxDriver extends AsyncDisposable {
   readonly name: string;
+  /**
+   * Finds out beforehand what sandboxes here need, and removes what killed servers have left; starts nothing that lives.
+   * Never rejects: the first sandbox tries again, and says what is wrong.
+   */
+  prepare(): Promise<void>;
   /** Throws SandboxError `ISOLATION_UNAVAILABLE` with the reason and the fix where this host cannot isolate. */
   createSandbox(signal: AbortSignal): Promise<Sandbox>;
 }
