@@ -80,7 +80,7 @@ export class KernelContext implements Context {
     yield* this.#replaceDeadKernel(signal);
     this.#executionCount += 1;
     yield { type: 'started', executionCount: this.#executionCount };
-    yield* this.#run(code, { ...options, signal });
+    yield* this.#run(code, options);
     this.#lastUsedAt = new Date();
   }
 
@@ -147,7 +147,9 @@ export class KernelContext implements Context {
   ): Extract<ExecutionEvent, { type: 'outcome' }> {
     if (last?.type === 'died')
       return { type: 'outcome', status: ladder.reason ?? 'kernel_died', state: 'lost' };
-    return { type: 'outcome', status: ladder.reason ?? (failed ? 'error' : 'ok'), state: 'kept' };
+    // A context that was removed while its cell ended has no state any more.
+    const state = this.#disposal.signal.aborted ? 'lost' : 'kept';
+    return { type: 'outcome', status: ladder.reason ?? (failed ? 'error' : 'ok'), state };
   }
 }
 

@@ -1,7 +1,12 @@
 import { defer } from './deferred.ts';
 
+/** Something took too long; the message says what, and how long. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+}
+
 /**
- * Settles as `promise` does, or rejects after `ms`, or when `signal` aborts (with the signal's reason).
+ * Settles as `promise` does, or rejects after `ms` with a {@link DeadlineError}, or when `signal` aborts (with the signal's reason).
  * What the promise stands for goes on: whoever owns it ends it.
  */
 export async function deadline<T>(
@@ -16,7 +21,7 @@ export async function deadline<T>(
     reject(signal.reason as Error); // an AbortSignal's reason is an Error wherever this program aborts
   };
   const timer = setTimeout(() => {
-    reject(new Error(`${what} within ${String(ms)} ms`));
+    reject(new DeadlineError(`${what} within ${String(ms)} ms`));
   }, ms);
   signal.addEventListener('abort', onAbort, { once: true });
   try {

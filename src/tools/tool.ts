@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { SandboxError } from '../errors.ts';
 import type { Content } from '../executions/render.ts';
 import type { Logger } from '../logger.ts';
+import { DeadlineError } from '../processes/deadline.ts';
 import type { Session } from '../sessions/session.ts';
 import { argumentError } from './argument-error.ts';
 
@@ -130,6 +131,12 @@ function renderFailure(error: unknown, logger: Logger, tool: string): CallToolRe
 }
 
 function unexpected(error: unknown, logger: Logger, tool: string): SandboxError {
+  if (error instanceof DeadlineError) {
+    return new SandboxError('INTERNAL', error.message, {
+      hint: 'The machine may be overloaded: try again, or kill a sandbox you no longer need.',
+      cause: error,
+    });
+  }
   logger.error('a tool failed unexpectedly', { err: error, tool });
   return new SandboxError('INTERNAL', 'Internal error; the server has logged it', {
     hint: 'Try again; if it stays, create a new context, and tell the person who runs this server.',

@@ -7,6 +7,7 @@ import type { FifoStock } from './fifo.ts';
 import type { KernelSettings } from './kernel-arguments.ts';
 import type { KernelPlace } from './kernel-launch.ts';
 import type { SandboxLimits } from './limits.ts';
+import { explainIsolationFailure } from './probe.ts';
 
 export interface PlaceSpec {
   /** Folder of this sandbox on the host; made and removed by the place. */
@@ -53,10 +54,13 @@ export class SandboxPlace implements AsyncDisposable {
 
   /** The place of the next kernel; a dead anchor is started anew. */
   async living(signal: AbortSignal): Promise<KernelPlace> {
-    const before = await this.#anchor;
-    if (!before.alive) this.#anchor = startAnchor(this.#spec, signal);
+    const before = await this.#anchor.catch(() => undefined);
+    if (!before?.alive) this.#anchor = startAnchor(this.#spec, signal);
     const { fifos, limits, settings, uid, seccomp } = this.#spec;
-    return { anchor: await this.#anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp };
+    const anchor = await this.#anchor.catch((error: unknown) => {
+      throw explainIsolationFailure(error);
+    });
+    return { anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
