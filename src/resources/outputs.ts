@@ -13,6 +13,9 @@ import { outputUri } from '../executions/output-uri.ts';
 import type { Session } from '../sessions/session.ts';
 import { readText } from './text-part.ts';
 
+/** The protocol's own code for it, which the SDK does not name. */
+const RESOURCE_NOT_FOUND = -32_002;
+
 const PATH = /^sandcell:\/\/executions\/([^/?#]+)\/(stdout|stderr|displays\/(\d+))$/;
 
 /** Serves the outputs that were too long or too rich for their answers, to the session whose executions they are. */
@@ -44,7 +47,8 @@ export function serveOutputs(server: McpServer, session: Session): void {
       return read(session, params.uri);
     } catch (error) {
       if (!(error instanceof SandboxError)) throw error;
-      throw new McpError(ErrorCode.InvalidParams, `${error.code}: ${error.message}. ${error.hint}`);
+      const code = error.code === 'EXECUTION_NOT_FOUND' ? RESOURCE_NOT_FOUND : ErrorCode.InvalidParams;
+      throw new McpError(code, `${error.code}: ${error.message}. ${error.hint}`);
     }
   });
 }
