@@ -14,7 +14,10 @@ export type Content = { type: 'text'; text: string } | { type: 'image'; data: st
  */
 const MAX_ANSWER_BYTES = 950_000;
 const MAX_IMAGE_BYTES = 475_000;
-const MAX_DISPLAY_TEXT = 4096;
+/** Of the limit on results; a display's text is a hint, the whole is at its URI. */
+const DISPLAY_SHARE = 1 / 4;
+const MAX_MIME_TYPES = 8;
+const MIME_TYPE = /^[\w.+-]{1,64}\/[\w.+;= -]{1,64}$/;
 
 const INLINE_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
@@ -66,13 +69,9 @@ export interface ShowLimits {
   maxResultBytes: number;
 }
 
-/** Whether an answer will name a URI, so that the outputs must be stored. */
-export function isCutOrRich(result: ExecutionResult, { maxOutputBytes }: ShowLimits): boolean {
-  return (
-    result.stdout.bytes > maxOutputBytes ||
-    result.stderr.bytes > maxOutputBytes ||
-    displaysOf(result).length > 0
-  );
+/** Whether an answer names a URI, so that the outputs must be stored. */
+export function namesUris({ truncated, displays }: ExecutionOutput): boolean {
+  return truncated !== null || displays.length > 0;
 }
 
 /** The rich outputs of a cell: what it displayed, and its result where that is more than text. */
@@ -88,8 +87,10 @@ export function renderExecution(
 ): { structured: ExecutionOutput; content: Content[]; isError: boolean } {
   const structured = toOutput(result, names, limits);
   const text = renderText(structured);
-  // Control characters take six bytes in JSON: where the answer swells over the limit, less is shown.
-  if (Buffer.byteLength(JSON.stringify([structured, text])) > MAX_ANSWER_BYTES - MAX_IMAGE_BYTES) {
+  // Control characters take six bytes in JSON: where the answer swells over the limit, less is shown. What does not
+  // shrink with these limits (names, URIs, the lines that count what is left out) is far below it.
+  const swollen = Buffer.byteLength(JSON.stringify([structured, text])) > MAX_ANSWER_BYTES - MAX_IMAGE_BYTES;
+  if (swollen && limits.maxOutputBytes + limits.maxResultBytes > 0) {
     const half = { maxOutputBytes: limits.maxOutputBytes >> 1, maxResultBytes: limits.maxResultBytes >> 1 };
     return renderExecution(result, names, half);
   }
@@ -122,11 +123,13 @@ function toOutput(result: ExecutionResult, names: ExecutionNames, limits: ShowLi
       : null,
     truncated: truncation(result, names.executionId, maxOutputBytes),
     displays: displaysOf(result).map((bundle, index) => ({
-      mime_types: Object.keys(bundle).slice(0, 20),
+      mime_types: Object.keys(bundle)
+        .filter((type) => MIME_TYPE.test(type))
+        .slice(0, MAX_MIME_TYPES),
       uri: outputUri(names.executionId, `displays/${index}`),
-      text: cutMiddle(bundle['text/plain'] ?? '', MAX_DISPLAY_TEXT),
+      text: cutMiddle(bundle['text/plain'] ?? '', maxResultBytes * DISPLAY_SHARE),
     })),
-    notes: result.notes,
+    notes: result.notes.map((note) => cutMiddle(note, maxResultBytes)),
     duration_ms: result.durationMs,
   };
 }

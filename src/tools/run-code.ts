@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SandboxError } from '../errors.ts';
 import { collect } from '../executions/collect.ts';
-import { displaysOf, executionOutput, isCutOrRich, renderExecution } from '../executions/render.ts';
+import { displaysOf, executionOutput, namesUris, renderExecution } from '../executions/render.ts';
 import { type Language, LANGUAGES } from '../languages.ts';
 import type { RunRequest, Session } from '../sessions/session.ts';
 import { ProgressReport } from './progress-report.ts';
@@ -53,12 +53,13 @@ export const runCode = defineTool({
       report.output(chunk);
     });
     const { executionId, sandboxId, context } = run;
-    if (isCutOrRich(result, settings)) {
+    const names = { executionId, sandboxId, contextId: context.id, language: context.language };
+    const answer = renderExecution(result, names, settings);
+    if (namesUris(answer.structured)) {
       const { stdout, stderr } = result;
       session.outputs.add(executionId, { stdout, stderr, displays: displaysOf(result) });
     }
-    const names = { executionId, sandboxId, contextId: context.id, language: context.language };
-    return renderExecution(result, names, settings);
+    return answer;
   },
 });
 
