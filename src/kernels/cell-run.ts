@@ -1,8 +1,9 @@
 import { EventQueue } from '../executions/event-queue.ts';
+import type { MimeBundle } from '../executions/execution.ts';
 import type { KernelExit } from './kernel.ts';
 import type { KernelEvent } from './kernel-process.ts';
 import type { MarkedOutput } from './marked-output.ts';
-import type { GuestFrame } from './protocol.ts';
+import { type GuestFrame, MAX_FRAME_BYTES } from './protocol.ts';
 
 /** Above this many bytes waiting for the consumer, the kernel's output is left in its pipe. */
 const HIGH_WATER_BYTES = 4 * 1024 * 1024;
@@ -12,6 +13,12 @@ const MARK_GRACE_MS = 1000;
 
 /** Displays of one cell that are kept; a loop that draws forever must not fill the memory. */
 const MAX_DISPLAYS = 100;
+/** Of all displays of a cell, in characters. */
+const MAX_RICH_LENGTH = 32 * 1024 * 1024;
+
+/** Names that one cell bound, as they are kept for the life of its context. */
+const MAX_NAMES = 1000;
+const MAX_NAME_LENGTH = 255;
 
 const STDERR_TAIL_BYTES = 4096;
 
@@ -28,6 +35,8 @@ export class CellRun {
   #last: KernelEvent | undefined;
   #failed = false;
   #displays = 0;
+  #richLength = 0;
+  #displaysFull = false;
   #stderrTail: Buffer = Buffer.alloc(0);
   #grace: NodeJS.Timeout | undefined;
 
@@ -69,11 +78,10 @@ export class CellRun {
     if (frame.id !== this.id) return frame.type !== 'done'; // a late frame of an abandoned cell is dropped
     switch (frame.type) {
       case 'display':
+        this.#display(frame.data);
+        return true;
       case 'result':
-        this.#displays += 1;
-        if (this.#displays <= MAX_DISPLAYS) this.#queue.push({ type: frame.type, data: frame.data });
-        else if (this.#displays === MAX_DISPLAYS + 1)
-          this.#note(`only the first ${String(MAX_DISPLAYS)} displays are kept`);
+        this.#result(frame.data);
         return true;
       case 'error':
         if (this.#failed) return false;
@@ -82,7 +90,7 @@ export class CellRun {
         return true;
       case 'done':
         for (const text of frame.notes) this.#note(text);
-        this.#finishWith({ type: 'done', names: frame.names });
+        this.#finishWith({ type: 'done', names: shortNames(frame.names) });
         return true;
     }
   }
@@ -93,6 +101,21 @@ export class CellRun {
 
   stderrTail(): string {
     return this.#stderrTail.toString('latin1');
+  }
+
+  #display(data: MimeBundle): void {
+    if (this.#displaysFull) return;
+    this.#displays += 1;
+    this.#richLength += lengthOf(data);
+    this.#displaysFull = this.#displays > MAX_DISPLAYS || this.#richLength > MAX_RICH_LENGTH;
+    if (this.#displaysFull) this.#note(`only the first ${this.#displays - 1} displays are kept`);
+    else this.#queue.push({ type: 'display', data });
+  }
+
+  /** There is room for one of any size after all displays. */
+  #result(data: MimeBundle): void {
+    this.#richLength += lengthOf(data);
+    if (this.#richLength <= MAX_RICH_LENGTH + 2 * MAX_FRAME_BYTES) this.#queue.push({ type: 'result', data });
   }
 
   #note(text: string): void {
@@ -130,4 +153,13 @@ export class CellRun {
 function lastBytes(before: Buffer, chunk: Buffer): Buffer {
   const bytes = chunk.length >= STDERR_TAIL_BYTES ? chunk : Buffer.concat([before, chunk]);
   return Buffer.from(bytes.subarray(-STDERR_TAIL_BYTES));
+}
+
+function shortNames(names: readonly string[]): string[] {
+  return names.filter((name) => name.length <= MAX_NAME_LENGTH).slice(0, MAX_NAMES);
+}
+
+/** A bundle without content takes memory too. */
+function lengthOf(data: MimeBundle): number {
+  return Object.entries(data).reduce((sum, [key, value]) => sum + key.length + value.length, 64);
 }

@@ -5,6 +5,10 @@ export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 export const PROTOCOL_VERSION = 1;
 
+/** A line below this may hold anything; a longer one must be long for its strings, not for the number of its values. */
+const MAX_DENSE_BYTES = 64 * 1024;
+const MAX_VALUES = 50_000;
+
 const id = z.string().max(64);
 const mimeBundle = z.record(z.string().max(255), z.string());
 
@@ -52,6 +56,7 @@ export type HostFrame =
 
 /** Reads one line from a guest. Returns undefined for anything that is no frame: the caller ends the kernel. */
 export function decodeFrame(line: Buffer): GuestFrame | undefined {
+  if (line.length > MAX_DENSE_BYTES && countValues(line) > MAX_VALUES) return undefined;
   try {
     return guestFrame.safeParse(JSON.parse(line.toString('utf8'))).data;
   } catch {
@@ -73,3 +78,21 @@ export function encodeFrame(frame: HostFrame, wire: 'json' | 'nul'): string {
   // A NUL inside a field would begin another one; Bash has no such character anyway.
   return [frame.type, ...fields].map((field) => `${field.replaceAll('\0', '')}\0`).join('');
 }
+
+/**
+ * How many values a line of JSON holds, about: 16 MiB of brackets or keys take the parser seconds and gigabytes, in
+ * which the server answers nobody.
+ */
+function countValues(line: Buffer): number {
+  let count = 0;
+  let inString = false;
+  for (let index = 0; index < line.length && count <= MAX_VALUES; index += 1) {
+    const byte = line[index];
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) index += byte === BACKSLASH ? 1 : 0;
+    else if (byte === COMMA || byte === BRACKET || byte === BRACE) count += 1;
+  }
+  return count;
+}
+
+const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE] = Buffer.from('"\\,[{');
