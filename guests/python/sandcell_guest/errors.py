@@ -8,13 +8,15 @@ _START = os.path.join(os.path.dirname(os.path.dirname(__file__)), "kernel.py")
 # Of a deep recursion, this many innermost frames are shown.
 _MAX_FRAMES = 200
 _MAX_MESSAGE = 16 * 1024
+_MAX_NAME = 255
+_MAX_LINES = 1000
 
 
 def describe(error, filename):
     """name, message, traceback, line and column (from 1) of the innermost place in the cell `filename`."""
     line, column = _place(error, filename)
     return {
-        "name": type(error).__name__,
+        "name": type(error).__name__[:_MAX_NAME],
         "message": _message(error)[:_MAX_MESSAGE],
         "traceback": _lines(error),
         "line": line,
@@ -35,9 +37,17 @@ def _lines(error):
     try:
         chain = traceback.TracebackException(type(error), error, error.__traceback__, limit=-_MAX_FRAMES)
         _cut_ours(chain, set())
-        return [line for part in chain.format() for line in part.rstrip("\n").split("\n")]
+        return _shortened([line for part in chain.format() for line in part.rstrip("\n").split("\n")])
     except Exception as failure:  # a hostile exception: its attributes are user code
         return ["%s (no traceback: formatting it raised %s)" % (type(error).__name__, type(failure).__name__)]
+
+
+def _shortened(lines):
+    """A message can be of any length, and stands in the traceback too."""
+    if len(lines) > _MAX_LINES:
+        half = _MAX_LINES // 2
+        lines = lines[:half] + ["[… %d lines left out …]" % (len(lines) - 2 * half)] + lines[-half:]
+    return [line if len(line) <= _MAX_MESSAGE else line[:_MAX_MESSAGE] + "…" for line in lines]
 
 
 def _cut_ours(chain, seen):
