@@ -74,8 +74,10 @@ export function checkPreload({ preload }: Settings, trial: Trial | undefined): F
   if (!failed)
     return warning(`${preload.join(', ')}: not tried, as no Python cell ran`, 'Mend the sandbox first.');
   if (failed.length === 0) return ok(`${preload.join(', ')} in Python ${trial.version}`);
+  const [major = '3', minor = ''] = trial.version.split('.');
+  const names = failed.map((line) => line.split(/[.:]/)[0]).join(' ');
   return warning(
     failed.join('\n'),
-    `Install them for Python ${trial.version}, where the sandbox sees them: beside its standard library, not in your home. Or take them out of the setting preload.`,
+    `Install them beside Python's own modules, as a sandbox does not see your home: python${major}.${minor} -m pip install ${names} (for the distribution's Python, its packages python3-…). Or take them out of the setting preload.`,
   );
 }

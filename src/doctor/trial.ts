@@ -127,7 +127,7 @@ for name in ${JSON.stringify(preload)}:
     try:
         importlib.import_module(name)
     except Exception as error:
-        print('failed: %s: %s: %s' % (name, type(error).__name__, str(error).splitlines()[:1]))
+        print('failed: %s: %s: %s' % (name, type(error).__name__, ' '.join(str(error).split())))
 `;
   const said = await run(context, code, signal);
   return [...said.matchAll(/^failed: (.+)$/gm)].map(([, line = '']) => line);

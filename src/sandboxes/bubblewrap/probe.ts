@@ -106,6 +106,13 @@ const CAUSES: readonly { said: RegExp; obstacle: () => Obstacle }[] = [
       ),
   },
   {
+    said: /Unexpected capabilities/,
+    obstacle: () => ({
+      reason: 'the server has capabilities without being root, which bwrap refuses',
+      fix: 'Start it without any: no AmbientCapabilities= in a systemd unit, --cap-drop ALL for a container.',
+    }),
+  },
+  {
     said: /setpriv: .*failed/,
     obstacle: () => ({
       reason: 'root may not become another user here',
