@@ -1,4 +1,4 @@
-/* The life of a cell: prepared, evaluated, closed with at most one result or error, finished with the marks and `done`. */
+/* The life of a cell: prepared, evaluated, closed with at most one result or error, finished with that, the marks and `done`. */
 import { toBundle, toResultFrame } from './display.mjs';
 import { toErrorFrame } from './errors.mjs';
 import { evaluate } from './evaluate.mjs';
@@ -27,14 +27,13 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
       exit: null,
       isSettled: false,
       end: null,
-      isClosed: false,
     };
-    if (!interrupts.begin(count, () => close(cell, interrupted(cell)))) return false;
+    if (!interrupts.begin(count, () => abandon(cell))) return false;
     current = cell;
     for (const data of late) frames.send({ __proto__: null, type: 'display', id, data });
     late = [];
-    if (isInterrupted) return (close(cell, interrupted(cell)), true);
-    start(cell, code);
+    if (isInterrupted) abandon(cell);
+    else start(cell, code);
     return true;
   }
 
@@ -84,24 +83,25 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
     }
   }
 
-  // The first end counts: where a termination under way keeps the cell open, it is closed by the interrupt, with the end it had before.
+  // One turn of the event loop before the end: rejections that nobody handled are reported in it, still as output of this cell.
   function close(cell, end) {
-    if (cell !== current || cell.isClosed) return;
     cell.end ??= end;
-    if (!interrupts.end()) return;
-    cell.isClosed = true;
-    if (cell.end.frame !== null) frames.send(cell.end.frame);
-    // One turn of the event loop: rejections that nobody handled are reported in it, still as output of this cell.
     immediate(finish, cell);
   }
 
+  function abandon(cell) {
+    cell.end ??= interrupted(cell);
+    finish(cell);
+  }
+
+  // Comes twice where a termination hit Node's queue of immediates. Where one is under way the cell stays open, and is abandoned after it.
   function finish(cell) {
-    // A termination in the middle of Node's queue of immediates can make it run one twice.
-    if (cell !== current) return;
+    if (cell !== current || !interrupts.end()) return;
+    current = null;
     const { id, mark, code, end } = cell;
     // A cell that did not compile bound nothing; scanning its text would say otherwise.
     const names = end.frame?.name === 'SyntaxError' ? [] : listBound(code);
-    current = null;
+    if (end.frame !== null) frames.send(end.frame);
     writeMark(mark);
     frames.send({ __proto__: null, type: 'done', id, names, notes: end.notes ?? [] });
   }
@@ -123,8 +123,7 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
     },
     display(value, mime) {
       const data = toBundle(value, mime);
-      if (current !== null && !current.isClosed)
-        frames.send({ __proto__: null, type: 'display', id: current.id, data });
+      if (current !== null) frames.send({ __proto__: null, type: 'display', id: current.id, data });
       else if (late.length < MAX_LATE_DISPLAYS) late.push(data);
     },
   };

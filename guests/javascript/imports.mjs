@@ -69,7 +69,7 @@ function importText(text, { start, end, moduleRequest, entries }, language) {
   return { code, origin: start };
 }
 
-function exportEdits(text, { start, end, entries }) {
+function exportEdits(text, { start, end }) {
   const keyword = /^export\s*(?:default\b\s*)?/.exec(text.slice(start, end))[0];
   const rest = text.slice(start + keyword.length, end);
   if (!keyword.includes('default'))

@@ -6,6 +6,7 @@
  * STATE was swapped to TERMINATING. No cell begins or ends in that state; the worker asks again once the termination has landed.
  */
 import { Worker } from 'node:worker_threads';
+import { resetAsyncIds } from './async-checks.mjs';
 import {
   ANSWERS,
   DETACHED,
@@ -53,7 +54,10 @@ export function startInterrupts(address, token, { onAttached, onIdle }) {
     // The termination may hit this very function. The worker asks again once it has landed.
     if (stateOf(word) === TERMINATING) return;
     const next = pack(numberOf(word), running === null ? IDLE : RUNNING);
-    if (stateOf(word) === LANDED && compareExchange(shared, STATE, word, next) !== word) return;
+    if (stateOf(word) === LANDED) {
+      if (compareExchange(shared, STATE, word, next) !== word) return;
+      resetAsyncIds();
+    }
     if (running === null) onIdle();
     else if (running.number === number) running.abandon();
   }

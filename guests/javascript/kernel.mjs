@@ -7,6 +7,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { chdir, cwd, env, pid, versions } from 'node:process';
+import { disableAsyncChecks } from './async-checks.mjs';
 import { createCells } from './cells.mjs';
 import { openFrames } from './connection.mjs';
 import { installExit } from './exit.mjs';
@@ -30,6 +31,7 @@ const interrupts = startInterrupts(address, token, { onAttached: runHeld, onIdle
 installOutput();
 installStackTraces();
 installUncaught();
+disableAsyncChecks();
 const display = (value, mime) => cells.display(value, mime);
 const rememberValue = installGlobals({ language, display });
 noteOwnNames();
@@ -49,7 +51,10 @@ function onFrame(frame) {
 // A cell waits for the second thread to attach: it would never get an answer from a thread that is already busy with user code.
 // It also waits for a termination to land that was meant for a timer.
 function runHeld() {
-  if (held !== null && cells.execute(held.frame, held.isInterrupted)) held = null;
+  const cell = held;
+  // Before it runs: a termination may keep this from being reached after it.
+  held = null;
+  if (cell !== null && !cells.execute(cell.frame, cell.isInterrupted)) held = cell;
 }
 
 function interruptHeld() {

@@ -8,6 +8,7 @@ const BINDINGS =
 const IDENTIFIERS = /[A-Za-z_$][\w$]*/g;
 // Long data in a cell is not worth scanning for names that were bound before.
 const MAX_SCANNED_CHARACTERS = 100_000;
+const MAX_NAMES = 10_000;
 // `_` and what the compiler makes of a `using` declaration.
 const HIDDEN = /^_(?:usingCtx\d*)?$/;
 
@@ -26,9 +27,7 @@ export function noteOwnNames() {
 /** The global names that are new since the last call, and older ones that the text of the cell assigns or declares. */
 export function listBound(code) {
   try {
-    return [...newNames(code), ...namesInText(code)].filter(
-      (name, index, all) => all.indexOf(name) === index,
-    );
+    return [...new Set([...newNames(code), ...namesInText(code)])].slice(0, MAX_NAMES);
   } catch {
     return []; // user code has replaced a method that this needs
   }

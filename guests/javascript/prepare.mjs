@@ -1,6 +1,6 @@
 /* From the text of a cell to the script that V8 evaluates, in stages that each know the way back. */
 import { Script } from 'node:vm';
-import { loadParser, rewriteModuleSyntax } from './imports.mjs';
+import { rewriteModuleSyntax } from './imports.mjs';
 import { applyEdits, noteScript } from './sources.mjs';
 import { loadTransform, stripTypes } from './typescript.mjs';
 
