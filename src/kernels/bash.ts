@@ -11,4 +11,6 @@ export const bash: KernelDriver = {
     argv: [runtime.executable, '--norc', '--noprofile', '/opt/sandcell/guests/bash/kernel.bash'],
     env: {},
   }),
+  ranOutOfMemory: ({ code, stderrTail }) =>
+    code === 2 && /\bx(malloc|realloc): .*cannot allocate/.test(stderrTail),
 };

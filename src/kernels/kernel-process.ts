@@ -42,6 +42,8 @@ export class KernelProcess {
   #run: CellRun | undefined;
   #answer: ((frame: GuestFrame | undefined) => void) | undefined;
   #exit: KernelExit | undefined;
+  /** It has broken the protocol: nothing it says counts any more. */
+  #broken = false;
 
   private constructor(driver: KernelDriver, runtime: Runtime, kernel: AttachedKernel) {
     this.driver = driver;
@@ -97,7 +99,10 @@ export class KernelProcess {
     const answer = this.#nextFrame(signal);
     this.#kernel.frames.write(encodeFrame({ type: 'enter', cwd, env }, this.driver.wire));
     const frame = await answer;
-    if (frame?.type === 'entered') return;
+    if (frame?.type === 'entered') {
+      this.#kernel.newMemoryKills(); // those before the hand-over are of no concern to the context
+      return;
+    }
     if (frame?.type === 'refused') {
       throw new SandboxError('INVALID_ARGUMENT', `cwd ${cwd}: ${frame.message.slice(0, 500)}`, {
         hint: 'Use a folder below /workspace or /tmp; it is created where it does not exist.',
@@ -156,15 +161,15 @@ export class KernelProcess {
   }
 
   #receive(chunk: Buffer): void {
+    if (this.#broken) return;
     const lines = this.#lines.push(chunk);
-    for (const line of lines ?? []) {
+    const isSound = lines?.every((line) => {
       const frame = decodeFrame(line);
-      if (!frame || !this.#accept(frame)) {
-        this.kill('protocol');
-        return;
-      }
-    }
-    if (!lines) this.kill('protocol');
+      return frame !== undefined && this.#accept(frame);
+    });
+    if (isSound) return;
+    this.#broken = true;
+    this.kill('protocol');
   }
 
   #accept(frame: GuestFrame): boolean {
@@ -196,7 +201,9 @@ export class KernelProcess {
 
   #died(exit: KernelExit): void {
     const stderrTail = this.#run?.stderrTail() ?? '';
-    const heapFull = exit.cause === 'exited' && this.driver.ranOutOfMemory?.({ code: exit.code, stderrTail });
+    // A runtime whose own heap is full ends itself, by an exit code or by a signal.
+    const endedItself = exit.cause === 'exited' || exit.cause === 'killed';
+    const heapFull = endedItself && this.driver.ranOutOfMemory?.({ code: exit.code, stderrTail });
     this.#exit = heapFull
       ? { ...exit, cause: 'out_of_memory', detail: `ran out of memory (${exit.detail})` }
       : exit;
