@@ -10,10 +10,11 @@ __sandcell_last_status=0 # what $? is when the next cell begins
 __sandcell_outcome=     # kept while a trap of the user runs after the cell: how and status
 __sandcell_options=
 __sandcell_arriving=    # not empty while a frame is being read
-__sandcell_interrupted=
+__sandcell_interrupted= # not empty where SIGINT came meanwhile
 
 # The condition of the loop: settles what has run, and prepares what is to run. $1 is the last $?.
 __sandcell_next() {
+  # No jump while a frame is read or written.
   builtin trap __sandcell_note_interrupt INT
   # A fork that comes back into the loop must not answer.
   [[ $BASHPID == "$$" ]] || builtin exit
@@ -67,7 +68,6 @@ __sandcell_calm() {
 
 # Reads one frame. True where there is something to evaluate.
 __sandcell_take() {
-  __sandcell_arriving= __sandcell_interrupted=
   __sandcell_read || __sandcell_end
   __sandcell_arriving=1
   case $__sandcell_field in
@@ -101,6 +101,7 @@ __sandcell_enter() {
   done
   if builtin cd -- "$cwd" || { mkdir -p -- "$cwd" && builtin cd -- "$cwd"; }; then
     builtin unset OLDPWD
+    __sandcell_arriving= __sandcell_interrupted=
     __sandcell_send '{"type":"entered"}'
   else
     __sandcell_quote "cannot change to $cwd"
@@ -155,13 +156,16 @@ __sandcell_last() {
   return "$__sandcell_last_status"
 }
 
-# SIGINT outside of a cell: counts only where it may be meant for the cell that is on its way.
+# SIGINT between cells: counts only where a frame is on its way. This may run inside of a `read`, whose delimiter is
+# global in bash: so it must be the same here.
 __sandcell_note_interrupt() {
-  if [[ -n $__sandcell_arriving ]] || builtin read -t 0 -u 240; then __sandcell_interrupted=1; fi
+  if [[ -n $__sandcell_arriving ]] || builtin read -r -d '' -t 0 -u 240; then __sandcell_interrupted=1; fi
 }
 
 __sandcell_finish() {
   local notes=
+  # 130: a pipeline of which SIGINT ended each part, but not the shell.
+  if [[ $__sandcell_status == 130 && $__sandcell_how != exit ]]; then __sandcell_how=interrupt; fi
   case $__sandcell_how in
     syntax) __sandcell_send_error SyntaxError "$__sandcell_message" "$__sandcell_traceback" "$__sandcell_line" ;;
     interrupt) __sandcell_send_error Interrupted interrupted '' '' ;;
@@ -176,6 +180,8 @@ __sandcell_finish() {
       fi
       ;;
   esac
+  # Before `done`, after which the next frame may be on its way.
+  __sandcell_arriving= __sandcell_interrupted=
   builtin printf '%s' "$__sandcell_mark" >&241
   builtin printf '%s' "$__sandcell_mark" >&242
   __sandcell_send "{\"type\":\"done\",\"id\":$__sandcell_id,\"names\":[],\"notes\":[$notes]}"
