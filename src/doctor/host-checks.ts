@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAtLeast } from '../kernels/versions.ts';
 import { runCommand } from '../processes/run-command.ts';
-import { findCommand } from '../processes/system-commands.ts';
+import { findCommand, howToInstall } from '../processes/system-commands.ts';
 import { CONTAINER_FIX, findContainer } from '../sandboxes/bubblewrap/container.ts';
 import {
   apparmorFix,
@@ -15,6 +15,7 @@ import {
 import { failure, type Finding, ok, warning } from './report.ts';
 
 const MINIMUM_NODE = '20.19.0';
+const VERSION_DEADLINE_MS = 5000;
 
 export function checkPlatform(): Finding {
   const { platform, arch } = process;
@@ -40,11 +41,12 @@ export async function checkBubblewrap(signal: AbortSignal): Promise<Finding> {
     const { reason, fix } = missingCommands(['bwrap']);
     return failure(reason, fix);
   }
-  const { code, stdout, stderr } = await runCommand([path, '--version'], { timeoutMs: 5000, signal });
-  const version = /\d+\.\d+\.\d+/.exec(stdout)?.[0];
-  if (code !== 0 || version === undefined) {
-    const said = (stderr || stdout).trim().slice(0, 300);
-    return failure(`${path} does not tell its version: ${said}`, findObstacle(said)?.fix ?? OLD_BWRAP_FIX);
+  const answer = await runCommand([path, '--version'], { timeoutMs: VERSION_DEADLINE_MS, signal });
+  const version = /\d+\.\d+\.\d+/.exec(answer.stdout)?.[0];
+  if (answer.code !== 0 || version === undefined) {
+    const said = (answer.stderr || answer.stdout).trim().slice(0, 300) || 'it says nothing';
+    const reinstall = `Reinstall it. ${howToInstall(['bubblewrap'])}`;
+    return failure(`${path} does not tell its version: ${said}`, findObstacle(said)?.fix ?? reinstall);
   }
   if (isAtLeast(version, MINIMUM_BWRAP)) return ok(`${version} at ${path}`);
   return failure(`${version} at ${path}; ${MINIMUM_BWRAP} or newer is needed`, OLD_BWRAP_FIX);
