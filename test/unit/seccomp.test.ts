@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { buildSeccompFilter } from '../../src/sandboxes/bubblewrap/seccomp.ts';
 import type { SeccompArch } from '../../src/sandboxes/bubblewrap/seccomp.ts';
-import { INSPECTED, REFUSED } from '../../src/sandboxes/bubblewrap/system-calls.ts';
+import { INSPECTED, REFUSED, UNCOUNTED } from '../../src/sandboxes/bubblewrap/system-calls.ts';
 import { judge } from '../helpers/bpf.ts';
 import type { Verdict } from '../helpers/bpf.ts';
 
@@ -30,7 +30,7 @@ describe.each(['x64', 'arm64'] as const)('the %s filter', (arch) => {
   test.skipIf(!existsSync(HEADERS[arch]))('has the numbers of the system headers', () => {
     const header = readHeader(HEADERS[arch]);
 
-    for (const [name, ...numbers] of [...refused, ...Object.values(INSPECTED)]) {
+    for (const [name, ...numbers] of [...refused, ...UNCOUNTED, ...Object.values(INSPECTED)]) {
       const own = ownNumber(arch, numbers);
       // Headers of older systems lack the newest calls; a call that one architecture never had is in no header of it.
       if (own === null) expect(header.has(name), name).toBe(false);
@@ -48,6 +48,16 @@ describe.each(['x64', 'arm64'] as const)('the %s filter', (arch) => {
       const expected = denied.has(number) ? EPERM : unassigned(number) ? ENOSYS : 'allow';
       expect([number, ask(number)]).toEqual([number, expected]);
     }
+  });
+
+  test('answers that memory of no process does not exist, where nothing counts it', () => {
+    const strict = buildSeccompFilter(arch, { countsAllMemory: false });
+    const numbers = UNCOUNTED.map(([, ...own]) => ownNumber(arch, own) ?? -1);
+
+    const verdicts = numbers.map((number) => judge(strict, { arch: AUDIT_ARCHES[arch], number }));
+
+    expect(verdicts).toEqual(numbers.map(() => ENOSYS));
+    expect(numbers.map((number) => ask(number))).toEqual(numbers.map(() => 'allow'));
   });
 
   test('answers that calls newer than its table do not exist', () => {

@@ -1,6 +1,6 @@
 import * as bpf from './bpf.ts';
 import type { Block } from './bpf.ts';
-import { INSPECTED, REFUSED } from './system-calls.ts';
+import { INSPECTED, REFUSED, UNCOUNTED } from './system-calls.ts';
 import type { SystemCall } from './system-calls.ts';
 
 export type SeccompArch = 'x64' | 'arm64';
@@ -11,7 +11,7 @@ export type SeccompArch = 'x64' | 'arm64';
  * an errno from which programs know how to fall back. Only calls of another architecture, whose numbers mean something
  * else, kill the process.
  */
-export function buildSeccompFilter(arch: SeccompArch): Buffer {
+export function buildSeccompFilter(arch: SeccompArch, { countsAllMemory = true } = {}): Buffer {
   const { auditArch, unassigned } = ARCHITECTURES[arch];
   const numbersOf = ([, x64, arm64]: SystemCall): number[] => {
     const number = arch === 'x64' ? x64 : arm64;
@@ -35,6 +35,7 @@ export function buildSeccompFilter(arch: SeccompArch): Buffer {
     on(INSPECTED.socket, judgeSocket()),
     on(INSPECTED.socketpair, judgeSocket()),
     on(INSPECTED.personality, judgePersonality()),
+    bpf.whenOneOf(countsAllMemory ? [] : UNCOUNTED.flatMap(numbersOf), refuse(ENOSYS)),
     bpf.whenOneOf(Object.values(REFUSED).flat().flatMap(numbersOf), refuse(EPERM)),
     bpf.end(ALLOW),
   ]);

@@ -102,6 +102,17 @@ export const REFUSED: Readonly<Record<string, readonly SystemCall[]>> = {
   ],
 };
 
+/**
+ * Memory that belongs to no process and to no file system of limited size, so that only a control group counts it. These
+ * are refused where there is none, as calls that do not exist: programs fall back to files.
+ */
+export const UNCOUNTED: readonly SystemCall[] = [
+  ['memfd_create', 319, 279],
+  ['shmget', 29, 194],
+  ['msgget', 68, 186],
+  ['semget', 64, 190],
+];
+
 /** System calls whose arguments decide, and `clone3`, whose arguments a filter cannot see. */
 export const INSPECTED = {
   clone: ['clone', 56, 220],

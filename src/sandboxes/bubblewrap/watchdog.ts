@@ -115,10 +115,13 @@ function descendants(pid: number): number[] {
   return found;
 }
 
-/** Anonymous and shared memory; what a process maps from files can be dropped by the kernel at any time. */
+/**
+ * Anonymous and shared memory, and the page tables, which grow with address space that is only looked at; what a process
+ * maps from files can be dropped by the kernel at any time.
+ */
 function residentBytes(pid: number): number {
   const status = readText(`/proc/${String(pid)}/status`) ?? '';
-  return kibibytes(status, 'RssAnon') + kibibytes(status, 'RssShmem');
+  return kibibytes(status, 'RssAnon') + kibibytes(status, 'RssShmem') + kibibytes(status, 'VmPTE');
 }
 
 /** As {@link residentBytes}, with shared pages divided among those that share them. */
@@ -126,7 +129,8 @@ async function proportionalBytes(pid: number): Promise<number> {
   const rollup = await readFile(`/proc/${String(pid)}/smaps_rollup`, 'utf8').catch(() => null);
   // Refused where the server may not trace the process, and older kernels do not tell the shares apart.
   if (!rollup?.includes('Pss_Anon:')) return residentBytes(pid);
-  return kibibytes(rollup, 'Pss_Anon') + kibibytes(rollup, 'Pss_Shmem');
+  const tables = kibibytes(readText(`/proc/${String(pid)}/status`) ?? '', 'VmPTE');
+  return kibibytes(rollup, 'Pss_Anon') + kibibytes(rollup, 'Pss_Shmem') + tables;
 }
 
 function kibibytes(text: string, name: string): number {
