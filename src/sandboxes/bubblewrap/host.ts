@@ -22,13 +22,14 @@ export async function findHost(logger: Logger): Promise<Host> {
   ServerFolder.sweep();
   const folder = ServerFolder.create();
   try {
-    const fifos = new FifoStock(folder.path);
+    const fifos = new FifoStock(folder.fifos);
     const [limits, mounts] = await Promise.all([
       probeLimits(),
       findMounts(),
       fifos.refill(),
       sweepStaleCgroups(),
     ]);
+    folder.writeSeccomp(limits.mode !== 'prlimit');
     const asRoot = process.getuid?.() === 0;
     const reachable = asRoot ? makeReachable(mounts, folder.path) : { mounts, fstab: undefined };
     logger.info('sandboxes are isolated by bubblewrap', { limits: limits.mode, detail: limits.detail });

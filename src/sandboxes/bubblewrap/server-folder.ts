@@ -34,6 +34,11 @@ export class ServerFolder implements Disposable {
     return join(this.path, 'etc');
   }
 
+  /** No other user may open one by its name; a kernel reopens its own through /dev/stdout. */
+  get fifos(): string {
+    return join(this.path, 'fifos');
+  }
+
   get seccomp(): string {
     return join(this.path, 'seccomp.bpf');
   }
@@ -42,12 +47,18 @@ export class ServerFolder implements Disposable {
     const folder = new ServerFolder(
       mkdtempSync(join(parent(), `sandcell-${String(process.pid)}-${startTimeOf(process.pid) ?? '0'}-`)),
     );
-    chmodSync(folder.path, 0o711); // passable, not listable, for the user that root's sandboxes run as
+    // Root's sandboxes run as other users: passable for them, not listable. Otherwise it is nobody else's business.
+    if (process.getuid?.() === 0) chmodSync(folder.path, 0o711);
     mkdirSync(folder.etc, { mode: 0o755 });
+    mkdirSync(folder.fifos, { mode: 0o700 });
     for (const [name, text] of Object.entries(ETC))
       writeFileSync(join(folder.etc, name), text, { mode: 0o644 });
-    writeFileSync(folder.seccomp, buildSeccompFilter(architecture()));
     return folder;
+  }
+
+  /** `countsAllMemory`: whether the sandboxes' limits count memory that belongs to no process. */
+  writeSeccomp(countsAllMemory: boolean): void {
+    writeFileSync(this.seccomp, buildSeccompFilter(architecture(), { countsAllMemory }));
   }
 
   /** Removes the folders of this user's servers that were killed. Returns how many. */
