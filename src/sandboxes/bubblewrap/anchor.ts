@@ -10,6 +10,12 @@ const START_DEADLINE_MS = 15_000;
 const STOP_DEADLINE_MS = 10_000;
 const MIB = 1024 * 1024;
 
+/**
+ * inotify counts for a user as a whole, of which an ordinary user's server has but one, here and on the host: a sandbox
+ * may have some of it, not all. Where this file cannot be written, it may have all.
+ */
+const LEAVE_OTHERS_SOME = '{ echo 64 >/proc/sys/user/max_inotify_instances || :; } 2>/dev/null';
+
 export interface AnchorSpec {
   /** Host user that everything in the sandbox runs as; undefined where the server is no root and lends its own. */
   uid: number | undefined;
@@ -23,7 +29,8 @@ export interface AnchorSpec {
   mounts: readonly Mount[];
   workspaceMiB: number;
   tmpMiB: number;
-  /** Inodes of each of /workspace and /tmp: a tmpfs of limited size can still eat the memory with empty files. */
+  shmMiB: number;
+  /** Inodes of each of /workspace, /tmp and /dev/shm: a tmpfs of limited size can still eat the memory with empty files. */
   files: number;
 }
 
@@ -121,10 +128,6 @@ async function started(child: ChildProcess): Promise<number> {
 }
 
 function anchorArguments(spec: AnchorSpec): string[] {
-  const size = (mib: number): string => String(mib * MIB);
-  // With its source named, mount(8) does not repeat the present options, of which uid= is refused here.
-  const remount = (folder: string, mib: number): string =>
-    `mount -o remount,nosuid,nodev,nr_inodes=${String(spec.files)},size=${size(mib)} tmpfs ${folder}`;
   return [
     ...[
       '--unshare-user',
@@ -146,7 +149,15 @@ function anchorArguments(spec: AnchorSpec): string[] {
       '--new-session',
       '--clearenv',
     ],
-    ...['--setenv', 'PATH', '/usr/sbin:/usr/bin:/sbin:/bin', '--cap-add', 'CAP_SYS_ADMIN'],
+    ...[
+      '--setenv',
+      'PATH',
+      '/usr/sbin:/usr/bin:/sbin:/bin',
+      '--cap-add',
+      'CAP_SYS_ADMIN',
+      '--cap-add',
+      'CAP_SYS_RESOURCE',
+    ],
     ...systemMounts(),
     ...readOnlyMounts(spec.mounts),
     ...['passwd', 'group', 'hosts', 'nsswitch.conf'].flatMap((f) => [
@@ -156,6 +167,7 @@ function anchorArguments(spec: AnchorSpec): string[] {
     ]),
     ...['--ro-bind', spec.folder, '/run/sandcell', '--dev', '/dev', '--proc', '/proc'],
     ...['--perms', '1777', '--size', size(spec.tmpMiB), '--tmpfs', '/tmp'],
+    ...['--perms', '1777', '--size', size(spec.shmMiB), '--tmpfs', '/dev/shm'],
     ...['--perms', '0755', '--size', size(spec.workspaceMiB), '--tmpfs', '/workspace'],
     ...[
       '--remount-ro',
@@ -170,6 +182,25 @@ function anchorArguments(spec: AnchorSpec): string[] {
       '/bin/sh',
       '-c',
     ],
-    `${remount('/tmp', spec.tmpMiB)} && ${remount('/workspace', spec.workspaceMiB)} && echo ready && exec cat >/dev/null`,
+    script(spec),
   ];
+}
+
+/** What the anchor's own shell does before it becomes `cat`. */
+function script(spec: AnchorSpec): string {
+  // With its source named, mount(8) does not repeat the present options, of which uid= is refused here.
+  const remount = (folder: string, mib: number): string =>
+    `mount -o remount,nosuid,nodev,nr_inodes=${String(spec.files)},size=${size(mib)} tmpfs ${folder}`;
+  return [
+    remount('/tmp', spec.tmpMiB),
+    remount('/dev/shm', spec.shmMiB),
+    remount('/workspace', spec.workspaceMiB),
+    LEAVE_OTHERS_SOME,
+    'echo ready',
+    'exec cat >/dev/null',
+  ].join(' && ');
+}
+
+function size(mib: number): string {
+  return String(mib * MIB);
 }

@@ -6,7 +6,6 @@ const MIB = 1024 * 1024;
 export interface KernelSettings {
   memoryMiB: number;
   workspaceMiB: number;
-  shmMiB: number;
   processes: number;
   /** Modules that a Python kernel imports before it is handed over. */
   preload: readonly string[];
@@ -65,21 +64,13 @@ export function kernelArguments(
       '--clearenv',
     ],
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...['--bind', '/', '/', '--dev', '/dev', '--perms', '1777', '--size', String(settings.shmMiB * MIB)],
-    ...[
-      '--tmpfs',
-      '/dev/shm',
-      '--remount-ro',
-      '/dev',
-      '--proc',
-      '/proc',
-      '--ro-bind',
-      '/proc/sys',
-      '/proc/sys',
-    ],
+    ...['--bind', '/', '/', '--dev', '/dev', '--bind', '/dev/shm', '/dev/shm'],
+    ...['--remount-ro', '/dev', '--proc', '/proc', '--ro-bind', '/proc/sys', '/proc/sys'],
     ...['--chdir', '/workspace', '--seccomp', String(guest.seccompFd), '--'],
     // No --cpu: RLIMIT_CPU adds up over the life of a kernel and would end it in some later cell.
     ...['prlimit', `--nproc=${String(settings.processes)}`, '--nofile=4096', '--core=0'],
+    // What counts for a user as a whole, of which an ordinary user's server has but one: some of it, not all.
+    ...['--sigpending=1024', '--msgqueue=65536'],
     ...[`--fsize=${String(settings.workspaceMiB * MIB)}`, `--data=${String(settings.memoryMiB * MIB)}`, '--'],
     ...guest.argv,
   ];

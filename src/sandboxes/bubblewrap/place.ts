@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mount } from '../../kernels/kernel.ts';
 import { Anchor } from './anchor.ts';
@@ -19,7 +19,7 @@ export interface PlaceSpec {
   fifos: FifoStock;
   mounts: readonly Mount[];
   fstab: string | undefined;
-  settings: KernelSettings & { tmpMiB: number; workspaceFiles: number };
+  settings: KernelSettings & { tmpMiB: number; shmMiB: number; workspaceFiles: number };
 }
 
 /** Everything that one sandbox has on the host: folder, socket, limits, anchor. Disposing it removes all of it. */
@@ -37,7 +37,8 @@ export class SandboxPlace implements AsyncDisposable {
   /** Throws what the anchor's start throws; nothing is left then but the limits, which stay the caller's. */
   static async create(spec: PlaceSpec, signal: AbortSignal): Promise<SandboxPlace> {
     const shared = join(spec.folder, 'run');
-    mkdirSync(shared, { recursive: true, mode: 0o711 });
+    mkdirSync(shared, { recursive: true, mode: 0o700 });
+    if (spec.uid !== undefined) admit(spec.uid, shared, spec.folder);
     try {
       const attach = await AttachServer.listen(join(shared, 'host.sock'));
       try {
@@ -72,12 +73,24 @@ export class SandboxPlace implements AsyncDisposable {
   }
 }
 
+/** Lets the sandbox's user pass, who is nobody else's: the paths stand in the list of processes, for everybody to read. */
+function admit(uid: number, ...folders: readonly string[]): void {
+  for (const folder of folders) {
+    try {
+      chownSync(folder, 0, uid);
+      chmodSync(folder, 0o710);
+    } catch {
+      chmodSync(folder, 0o711); // root without the capability, as in a container, where no others are
+    }
+  }
+}
+
 function startAnchor(spec: PlaceSpec, signal: AbortSignal): Promise<Anchor> {
   const { uid, limits, etc, mounts, fstab, folder } = spec;
-  const { workspaceMiB, tmpMiB, workspaceFiles } = spec.settings;
+  const { workspaceMiB, tmpMiB, shmMiB, workspaceFiles } = spec.settings;
   return Anchor.start(
     {
-      ...{ uid, limits, etc, mounts, fstab, workspaceMiB, tmpMiB },
+      ...{ uid, limits, etc, mounts, fstab, workspaceMiB, tmpMiB, shmMiB },
       files: workspaceFiles,
       folder: join(folder, 'run'),
     },
