@@ -6,8 +6,8 @@ import { type Deferred, defer } from '../../processes/deferred.ts';
 
 export type Role = 'frames' | 'interrupt';
 
-/** Connections of a sandbox that have not said who they are; more are closed at once. */
-const MAX_PENDING = 16;
+/** Connections of a sandbox that have not said who they are. Over that, the oldest goes: a guest speaks at once. */
+const MAX_PENDING = 64;
 const HELLO_DEADLINE_MS = 5000;
 const MAX_HELLO_BYTES = 256;
 
@@ -72,11 +72,12 @@ export class AttachServer implements AsyncDisposable {
 
   #greet(socket: Socket): void {
     socket.on('error', () => undefined);
-    if (this.#pending.size >= MAX_PENDING) {
-      socket.destroy();
-      return;
-    }
     this.#pending.add(socket);
+    const [oldest] = this.#pending;
+    if (this.#pending.size > MAX_PENDING && oldest) {
+      this.#pending.delete(oldest);
+      oldest.destroy();
+    }
     let seen = Buffer.alloc(0);
     const timer = setTimeout(() => socket.destroy(), HELLO_DEADLINE_MS);
     socket.once('close', () => {
