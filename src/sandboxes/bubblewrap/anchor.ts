@@ -159,7 +159,6 @@ function anchorArguments(spec: AnchorSpec): string[] {
       'CAP_SYS_RESOURCE',
     ],
     ...systemMounts(),
-    ...readOnlyMounts(spec.mounts),
     ...['passwd', 'group', 'hosts', 'nsswitch.conf'].flatMap((f) => [
       '--ro-bind',
       `${spec.etc}/${f}`,
@@ -169,6 +168,7 @@ function anchorArguments(spec: AnchorSpec): string[] {
     ...['--perms', '1777', '--size', size(spec.tmpMiB), '--tmpfs', '/tmp'],
     ...['--perms', '1777', '--size', size(spec.shmMiB), '--tmpfs', '/dev/shm'],
     ...['--perms', '0755', '--size', size(spec.workspaceMiB), '--tmpfs', '/workspace'],
+    ...readOnlyMounts(spec.mounts), // after /tmp: a runtime may be installed below it
     ...[
       '--remount-ro',
       '/',
