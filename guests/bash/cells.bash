@@ -3,7 +3,8 @@
 __sandcell_id=          # of the cell in hand, as JSON; empty while there is none
 __sandcell_mark=
 __sandcell_cwd=
-__sandcell_code=
+__sandcell_text=        # what the cell says
+__sandcell_code=        # what is evaluated
 __sandcell_status=      # exit status of the cell; empty while it has not come to its end
 __sandcell_how=         # why it was left before its end: exit, errexit, interrupt, break
 __sandcell_last_status=0 # what $? is when the next cell begins
@@ -14,8 +15,7 @@ __sandcell_interrupted= # not empty where SIGINT came meanwhile
 
 # The condition of the loop: settles what has run, and prepares what is to run. $1 is the last $?.
 __sandcell_next() {
-  # No jump while a frame is read or written.
-  builtin trap __sandcell_note_interrupt INT
+  __sandcell_hold_interrupts
   # A fork that comes back into the loop must not answer.
   [[ $BASHPID == "$$" ]] || builtin exit
   __sandcell_calm "$-"
@@ -32,6 +32,11 @@ __sandcell_next() {
 # After a jump or a `return`, the shell reads this from its pipe, and then the loop again. $1 is the last $?.
 __sandcell_return() {
   __sandcell_calm "$-"
+  # Before 5.1, bash believes to be in the trap that was jumped out of until another has run.
+  builtin trap : ERR
+  builtin false
+  # And an EXIT trap that was jumped out of is gone.
+  __sandcell_set_traps
   builtin printf '%s' "$__sandcell_line_of_loop" >&243
   __sandcell_go_home
   if [[ -n $__sandcell_id && -z $__sandcell_status ]]; then
@@ -110,6 +115,7 @@ __sandcell_enter() {
 }
 
 __sandcell_begin() {
+  __sandcell_text=
   __sandcell_status= __sandcell_how= __sandcell_exit_status= __sandcell_line= __sandcell_line_status= __sandcell_outcome=
   if __sandcell_is_blank "$1"; then
     __sandcell_status=0
@@ -121,6 +127,7 @@ __sandcell_begin() {
     __sandcell_finish
     return 1
   fi
+  __sandcell_text=$1
   __sandcell_prepare "$1" "$__sandcell_last_status"
 }
 
@@ -146,7 +153,7 @@ __sandcell_prepare() {
   __sandcell_code="$before$1"$'\n\n{ __sandcell_status=$?; } >&244 2>&244'
   if [[ $1 != *alias* && $1 != *extglob* ]]; then __sandcell_code="{ $__sandcell_code"$'\n}'; fi
   __sandcell_options=
-  builtin trap - INT
+  __sandcell_release_interrupts
   if [[ -n $__sandcell_interrupted ]]; then __sandcell_code=__sandcell_jump; fi
   if [[ -n $options ]]; then builtin set "-$options"; fi
 }
@@ -156,14 +163,9 @@ __sandcell_last() {
   return "$__sandcell_last_status"
 }
 
-# SIGINT between cells: counts only where a frame is on its way. This may run inside of a `read`, whose delimiter is
-# global in bash: so it must be the same here.
-__sandcell_note_interrupt() {
-  if [[ -n $__sandcell_arriving ]] || builtin read -r -d '' -t 0 -u 240; then __sandcell_interrupted=1; fi
-}
-
 __sandcell_finish() {
   local notes=
+  __sandcell_find_names "$__sandcell_text"
   # 130: a pipeline of which SIGINT ended each part, but not the shell.
   if [[ $__sandcell_status == 130 && $__sandcell_how != exit ]]; then __sandcell_how=interrupt; fi
   case $__sandcell_how in
@@ -184,7 +186,7 @@ __sandcell_finish() {
   __sandcell_arriving= __sandcell_interrupted=
   builtin printf '%s' "$__sandcell_mark" >&241
   builtin printf '%s' "$__sandcell_mark" >&242
-  __sandcell_send "{\"type\":\"done\",\"id\":$__sandcell_id,\"names\":[],\"notes\":[$notes]}"
+  __sandcell_send "{\"type\":\"done\",\"id\":$__sandcell_id,\"names\":[$__sandcell_names],\"notes\":[$notes]}"
   __sandcell_last_status=$__sandcell_status
   __sandcell_id=
 }

@@ -6,7 +6,7 @@ __sandcell_line_status=
 
 # To the top level, out of everything: an interactive shell does that on SIGINT, wherever it stands.
 __sandcell_jump() {
-  builtin trap - INT
+  __sandcell_release_interrupts
   builtin kill -INT "$$"
   # The signal has arrived; it is acted upon before the next command.
   :
@@ -50,12 +50,14 @@ command_not_found_handle() {
 __sandcell_failed() {
   [[ $BASHPID == "$$" ]] || return "$1"
   # The evaluation as a whole, after an error that threw away the cell; or a `return` from it.
-  if [[ $BASH_COMMAND == 'builtin eval "$__sandcell_code"' ]] || ((${#FUNCNAME[@]} < 2)); then return 0; fi
+  if [[ $BASH_COMMAND == 'builtin eval "$__sandcell_code"'* ]] || ((${#FUNCNAME[@]} < 2)); then return 0; fi
   __sandcell_line=$2 __sandcell_line_status=$1
   if ((${#BASH_LINENO[@]} > 2)); then __sandcell_line=${BASH_LINENO[${#BASH_LINENO[@]} - 2]}; fi
   if [[ $- == *e* ]]; then
     builtin set +e
     __sandcell_how=errexit
+    # The user's trap on ERR comes first, and leaves afterwards.
+    if [[ -z $__sandcell_trap_ERR ]]; then __sandcell_leave errexit "$1" "$__sandcell_line"; fi
   fi
   return "$1"
 }

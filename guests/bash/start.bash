@@ -10,7 +10,7 @@ __sandcell_hide() {
   while [[ -e /dev/fd/$backup ]]; do backup=$((backup + 1)); done
   eval "{ exec $2>&$backup; } $1>&-"
 }
-exec 5</dev/null
+exec 5<>/dev/null
 __sandcell_hide 3 240 # frames
 __sandcell_hide 1 241 # the first stdout
 __sandcell_hide 4 242 # the first stderr
@@ -24,6 +24,7 @@ unset -f __sandcell_hide
 
 source "$__sandcell_home/frames.bash"
 source "$__sandcell_home/syntax.bash"
+source "$__sandcell_home/names.bash"
 source "$__sandcell_home/cells.bash"
 source "$__sandcell_home/leave.bash"
 source "$__sandcell_home/traps.bash"

@@ -6,9 +6,29 @@ __sandcell_trap_INT=
 __sandcell_trap_DEBUG=
 
 __sandcell_set_traps() {
-  builtin trap '__sandcell_failed "$?" "$LINENO" || builtin eval "$__sandcell_trap_ERR"
-    if [[ $__sandcell_how == errexit ]]; then __sandcell_leave errexit "$__sandcell_line_status" "$__sandcell_line"; fi' ERR
   builtin trap '__sandcell_exiting "$?"' EXIT
+  if [[ -z $__sandcell_trap_ERR ]]; then
+    builtin trap '__sandcell_failed "$?" "$LINENO"' ERR
+  else
+    builtin trap '__sandcell_failed "$?" "$LINENO" || builtin eval "$__sandcell_trap_ERR"
+      if [[ $__sandcell_how == errexit ]]; then __sandcell_leave errexit "$__sandcell_line_status" "$__sandcell_line"; fi' ERR
+  fi
+}
+
+# While a frame is read or written, SIGINT must not jump. Bash 4.4 cannot take back a trap on SIGINT in a sourced file
+# (the next SIGINT would end it): there, an interrupt in that fraction of a millisecond can break the connection.
+__sandcell_hold_interrupts() {
+  if ((BASH_VERSINFO[0] > 4)); then builtin trap __sandcell_note_interrupt INT; fi
+}
+
+__sandcell_release_interrupts() {
+  if ((BASH_VERSINFO[0] > 4)); then builtin trap - INT; fi
+}
+
+# SIGINT between cells: counts only where a frame is on its way. This may run inside of a `read`, whose delimiter is
+# global in bash: so it must be the same here.
+__sandcell_note_interrupt() {
+  if [[ -n $__sandcell_arriving ]] || builtin read -r -d '' -t 0 -u 240; then __sandcell_interrupted=1; fi
 }
 
 # After a cell, the user's traps on INT (where it was interrupted) and EXIT run as more of it, once.
@@ -69,10 +89,11 @@ __sandcell_trap() {
       ;;
   esac
   # An ignored SIGINT is really ignored, by what the cell starts too; any other trap runs after the cell.
-  if [[ $signal == INT && -z $code ]]; then builtin trap '' INT; fi
-  if [[ $signal == INT && -n $code ]]; then builtin trap - INT; fi
+  if [[ $signal == INT ]]; then __sandcell_release_interrupts; fi
+  if [[ $signal == INT && -z $code ]] && ((BASH_VERSINFO[0] > 4)); then builtin trap '' INT; fi
   if [[ $code == - ]]; then code=; fi
   builtin printf -v "__sandcell_trap_$signal" %s "$code"
+  if [[ $signal == ERR ]]; then __sandcell_set_traps; fi
 }
 
 __sandcell_print_traps() {
