@@ -4,9 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { renderDefault } from '../dist/help.js';
 import { SETTINGS } from '../dist/settings.js';
+import { renderDoctor } from './docs/doctor.mjs';
+import { renderTools } from './docs/tools.mjs';
 
 const PAGES = {
   'docs/configuration.md': renderConfiguration,
+  'docs/tools.md': renderTools,
+  'docs/doctor.md': renderDoctor,
 };
 
 const isCheck = process.argv.includes('--check');

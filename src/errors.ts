@@ -1,16 +1,20 @@
 /** The stable codes of failures around a cell. A failing cell is not one of them: it is an execution's `error`. */
-export type ErrorCode =
-  | 'INVALID_ARGUMENT'
-  | 'CONTEXT_NOT_FOUND'
-  | 'SANDBOX_NOT_FOUND'
-  | 'SANDBOX_EXPIRED'
-  | 'EXECUTION_NOT_FOUND'
-  | 'RUNTIME_NOT_FOUND'
-  | 'SANDBOX_LIMIT_REACHED'
-  | 'CONTEXT_LIMIT_REACHED'
-  | 'SERVER_LIMIT_REACHED'
-  | 'ISOLATION_UNAVAILABLE'
-  | 'INTERNAL';
+export const ERROR_CODES = {
+  INVALID_ARGUMENT: 'An argument is missing, unknown, or not allowed; the hint lists what the tool takes',
+  CONTEXT_NOT_FOUND: 'No context of this session has this id; the hint lists those there are',
+  SANDBOX_NOT_FOUND: 'No sandbox of this session has this id; the hint lists those there are',
+  SANDBOX_EXPIRED: 'The sandbox was removed after idle_minutes without a call; its state is lost',
+  EXECUTION_NOT_FOUND: 'No execution has this id, or its output is no longer kept',
+  RUNTIME_NOT_FOUND: 'The language, or this version of it, is not installed; what is installed is listed',
+  SANDBOX_LIMIT_REACHED: 'The session has max_sandboxes_per_session sandboxes',
+  CONTEXT_LIMIT_REACHED: 'The sandbox has max_contexts_per_sandbox contexts',
+  SERVER_LIMIT_REACHED: 'The server has max_sandboxes sandboxes, or max_sessions sessions',
+  ISOLATION_UNAVAILABLE:
+    'This machine lets no sandbox start; the hint is the fix. Code is never run outside a sandbox',
+  INTERNAL: 'The server failed; its log says why',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**
  * An expected failure that the caller can act on: `code` is stable API, `message` says what, which and how much,

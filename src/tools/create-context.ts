@@ -20,7 +20,7 @@ export const createContext = defineTool({
     'Start a fresh, empty state of one language and get its context_id for run_code. Contexts of one sandbox share ' +
     '/workspace and /tmp, but no variables. Not needed for simple use: run_code with only a language makes a context by itself.',
   input: z.strictObject({
-    language: z.enum(LANGUAGES),
+    language: z.enum(LANGUAGES).describe('Language of its cells'),
     sandbox_id: z
       .string()
       .optional()
