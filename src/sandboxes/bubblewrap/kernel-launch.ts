@@ -12,6 +12,7 @@ import { kernelArguments, type KernelSettings } from './kernel-arguments.ts';
 import { explainExit } from './kernel-exit.ts';
 import type { Fifo, FifoStock } from './fifo.ts';
 import type { SandboxLimits } from './limits.ts';
+import { explainIsolationFailure } from './probe.ts';
 import { childrenOf, launch } from './process.ts';
 
 const ATTACH_DEADLINE_MS = 20_000;
@@ -116,6 +117,7 @@ function startFailure(driver: KernelDriver, exit: KernelExit, stderr: Fifo): San
   const said = String(stderr.reader.read() ?? '')
     .trim()
     .slice(-2000);
+  if (/^(bwrap|nsenter|setpriv|prlimit): /m.test(said)) return explainIsolationFailure(said);
   return new SandboxError(
     'INTERNAL',
     `the ${driver.language} kernel ${exit.detail} before it attached${said && `: ${said}`}`,

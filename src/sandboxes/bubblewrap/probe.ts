@@ -98,10 +98,10 @@ const CAUSES: readonly { said: RegExp; obstacle: () => Obstacle }[] = [
     obstacle: () => orContainer('user namespaces are not allowed here', NAMESPACES_FIX),
   },
   {
-    said: /Can't (bind )?mount|Failed to (make|mount)|pivot_root|remount|setting up [ug]id map|sethostname/,
+    said: /Can't (bind )?mount|Failed to (make|mount)|pivot_root|remount|setting up [ug]id map|sethostname|nsenter: reassociate/,
     obstacle: () =>
       orContainer(
-        'mounts inside a new namespace are refused here',
+        'what a sandbox does inside its new namespaces is refused here',
         'Start the server where no SELinux or AppArmor policy and no hardened systemd unit confines it; the audit log (sudo journalctl -k -g denied) names the rule that refused.',
       ),
   },
@@ -140,7 +140,7 @@ function orContainer(reason: string, fix: string): Obstacle {
   const container = findContainer();
   return container === undefined
     ? { reason, fix }
-    : { reason: `${reason}: the container (${container}) refuses them`, fix: CONTAINER_FIX };
+    : { reason: `${reason}: a container (${container}) has to allow it`, fix: CONTAINER_FIX };
 }
 
 export function messageOf(error: unknown): string {
