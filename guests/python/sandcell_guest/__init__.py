@@ -6,6 +6,10 @@ The wait stands outside any running event loop, so that asyncio.run() works in a
 import os
 import sys
 
+# The guest's own: user code may replace any of the real ones. A function takes its built-ins from the globals that it
+# is defined in, so each module of the guest imports this first.
+BUILTINS = __builtins__ = dict(vars(__import__("builtins")))
+
 from . import startup
 from .cell import Cell
 from .connection import Connection

@@ -1,4 +1,6 @@
 """One cell: compile, run, report."""
+from . import BUILTINS as __builtins__
+
 import ast
 import builtins
 import linecache
@@ -10,7 +12,7 @@ from .display import bundle
 
 # Bound now: user code may replace them in their modules, and the guest must go on.
 from os import getpid as _getpid
-from signal import SIGINT, signal as _signal
+from _signal import SIGINT, signal as _signal
 
 # The compiler flags of every __future__ feature, which a cell passes on to the next.
 _FUTURE_MASK = sum({getattr(__import__("__future__"), name).compiler_flag
@@ -120,7 +122,7 @@ class Cell:
             {"type": "done", "id": self.id, "names": names[:1000], "notes": self.notes[:20]})
 
     def _report(self, failure):
-        if isinstance(failure, SystemExit) and failure.code in (None, 0):
+        if _exit_code(failure) == 0:
             self.notes.append("exit(0) ended the cell; the kernel and its variables live on")
             return
         try:
@@ -138,11 +140,19 @@ def _wants_running_loop(code):
 
 def _end_forked_child(failure, state):
     """A process that user code forked came back out of the cell: it ends here and never answers."""
-    code = 0
-    if isinstance(failure, SystemExit):
-        code = failure.code if isinstance(failure.code, int) else int(failure.code is not None)
-    elif failure is not None:
+    code = 0 if failure is None else _exit_code(failure)
+    if code is None:
         code = 1
         print("\n".join(errors.describe(failure, "")["traceback"]), file=sys.stderr)
     state.outputs.flush()
-    os._exit(code)
+    os._exit(code & 0xFF)
+
+
+def _exit_code(failure):
+    """What a SystemExit would end a process with; None for any other exception, whose attributes may be hostile."""
+    if not issubclass(type(failure), SystemExit):
+        return None
+    code = SystemExit.code.__get__(failure)
+    if isinstance(code, int):
+        return int(code)
+    return 0 if code is None else 1

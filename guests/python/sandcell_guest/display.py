@@ -1,4 +1,6 @@
 """A value as a MIME bundle: what IPython's conventions ask for, else its repr."""
+from . import BUILTINS as __builtins__
+
 import base64
 
 # A longer text is cut: the server shows a few KiB of it anyway.

@@ -1,4 +1,6 @@
 """An exception as an `error` frame: without frames of ours, with the place in the cell."""
+from . import BUILTINS as __builtins__
+
 import os
 import traceback
 

@@ -1,4 +1,6 @@
 """matplotlib's open figures, shown as PNG at the end of the cell."""
+from . import BUILTINS as __builtins__
+
 import sys
 
 

@@ -1,4 +1,6 @@
 """What models write out of habit with notebooks: !command, %pip, %time, %%bash."""
+from . import BUILTINS as __builtins__
+
 import re
 import sys
 

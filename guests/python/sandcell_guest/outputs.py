@@ -1,4 +1,6 @@
 """stdout and stderr of the kernel, whatever user code does to fd 1, fd 2 and sys.stdout."""
+from . import BUILTINS as __builtins__
+
 import fcntl
 import io
 import os

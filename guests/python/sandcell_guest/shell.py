@@ -1,4 +1,6 @@
 """Shell commands from a cell."""
+from . import BUILTINS as __builtins__
+
 import sys
 
 

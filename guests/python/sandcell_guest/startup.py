@@ -1,4 +1,6 @@
 """What is set up once, before the first cell."""
+from . import BUILTINS as __builtins__
+
 import builtins
 import os
 import signal
