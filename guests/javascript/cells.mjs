@@ -3,7 +3,7 @@ import { toBundle, toResultFrame } from './display.mjs';
 import { toErrorFrame } from './errors.mjs';
 import { evaluate } from './evaluate.mjs';
 import { listBound } from './names.mjs';
-import { writeMark } from './output.mjs';
+import { reopenStreams, writeMark } from './output.mjs';
 import { addStage, prepare } from './prepare.mjs';
 import { redeclare } from './redeclare.mjs';
 
@@ -24,6 +24,7 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
       mark,
       code,
       name: `cell-${count}.${EXTENSIONS[language]}`,
+      notes: [],
       exit: null,
       isSettled: false,
       end: null,
@@ -40,6 +41,7 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
   function start(cell, code) {
     let script;
     try {
+      cell.notes = reopenStreams();
       script = prepare(code, cell.name, language);
     } catch (thrown) {
       script = { error: { thrown } };
@@ -98,12 +100,12 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
   function finish(cell) {
     if (cell !== current || !interrupts.end()) return;
     current = null;
-    const { id, mark, code, end } = cell;
+    const { id, mark, code, notes, end } = cell;
     // A cell that did not compile bound nothing; scanning its text would say otherwise.
     const names = end.frame?.name === 'SyntaxError' ? [] : listBound(code);
     if (end.frame !== null) frames.send(end.frame);
     writeMark(mark);
-    frames.send({ __proto__: null, type: 'done', id, names, notes: end.notes ?? [] });
+    frames.send({ __proto__: null, type: 'done', id, names, notes: [...notes, ...(end.notes ?? [])] });
   }
 
   function settleExit() {

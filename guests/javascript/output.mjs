@@ -3,7 +3,7 @@
  * inherits, and queue what the pipe does not take: a crash would lose it. A plain write is also fast enough (100 000 lines in 150 ms).
  */
 import { Console } from 'node:console';
-import { openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 
 const { byteLength, from } = Buffer;
@@ -38,6 +38,29 @@ const marked = [duplicate(1), duplicate(2)];
 export function writeMark(mark) {
   writeFully(marked[0], mark);
   writeFully(marked[1], mark);
+}
+
+/** Opens what an earlier cell has closed, and returns a note for each. */
+export function reopenStreams() {
+  const notes = [];
+  for (const fd of [1, 2]) {
+    if (isOpen(fd)) continue;
+    // The lowest free number is what a new descriptor gets: this one, unless stdin was closed as well.
+    const opened = openSync(`/proc/self/fd/${marked[fd - 1]}`, 'w');
+    if (opened !== fd) closeSync(opened);
+    else
+      notes[notes.length] =
+        `${fd === 1 ? 'stdout' : 'stderr'} had been closed by an earlier cell; it is open again`;
+  }
+  return notes;
+}
+
+function isOpen(fd) {
+  try {
+    return fstatSync(fd) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes to the stderr that the guest was started with. */

@@ -15,6 +15,8 @@ const FLAGS = [
   // Ending a cell by termination leaves Node's bookkeeping of async hooks behind; with the check on it would abort.
   '--no-force-async-hooks-checks',
   '--disable-warning=ExperimentalWarning',
+  // A sandbox has one core's worth of time and counts threads as processes: four helpers of V8 are three too many.
+  '--v8-pool-size=1',
 ];
 
 export const javascript: KernelDriver = nodeDriver('javascript', ['oxc-parser']);
