@@ -13,6 +13,8 @@ export interface Damage {
   without?: readonly string[];
   /** Shell scripts that stand in /usr/bin in place of the real commands; the same holds. */
   instead?: Readonly<Record<string, string>>;
+  /** What bwrap says, and fails, where it is started inside a sandbox. */
+  nested?: string;
   /** Files that are not executable; everything else works. */
   disabled?: readonly string[];
 }
@@ -32,13 +34,19 @@ export interface Outcome {
   stderr: string;
 }
 
-export async function breakHost({ without = [], instead = {}, disabled = [] }: Damage): Promise<BrokenHost> {
+export async function breakHost({
+  without = [],
+  instead = {},
+  nested,
+  disabled = [],
+}: Damage): Promise<BrokenHost> {
   const home = await mkdtemp('/tmp/sandcell-broken-');
   await chmod(home, 0o755);
   const mounts = disabled.flatMap((file) => ['--bind', '/dev/null', file]);
   if (without.length > 0 || Object.keys(instead).length > 0) {
     mounts.push(...(await replaceCommands(home, without, instead)));
   }
+  if (nested !== undefined) mounts.push(...(await replaceNestedBwrap(home, nested)));
   const asRoot = process.getuid?.() === 0 ? ['--cap-add', 'ALL'] : [];
   const command = (args: readonly string[]): string[] => [
     ...['--dev-bind', '/', '/', ...asRoot, ...mounts, '--', process.execPath, CLI],
@@ -67,6 +75,16 @@ async function replaceCommands(
     await writeFile(path.join(fake, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
   return ['--bind', '/usr/bin', real, '--bind', fake, '/usr/bin'];
+}
+
+/** The real bwrap takes the place of a command that nothing needs; inside a sandbox it is there, too. */
+async function replaceNestedBwrap(home: string, said: string): Promise<string[]> {
+  const script = path.join(home, 'bwrap');
+  const fail = `*" --disable-userns "*) echo '${said}' >&2; exit 1;;`;
+  await writeFile(script, `#!/bin/sh\ncase " $* " in ${fail} esac\nexec /usr/bin/yes "$@"\n`, {
+    mode: 0o755,
+  });
+  return ['--bind', '/usr/bin/bwrap', '/usr/bin/yes', '--bind', script, '/usr/bin/bwrap'];
 }
 
 async function run(command: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {

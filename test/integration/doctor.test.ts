@@ -160,6 +160,17 @@ describe.each(BROKEN)('where %s', (_, damage, name, fix) => {
   });
 });
 
+test('a bwrap that fails only inside the sandbox is told in the same way', async () => {
+  await using host = await breakHost({ nested: 'bwrap: setting up uid map: Permission denied' });
+
+  const { report: said } = await report(host);
+  const answer = await host.call('run_code', { language: 'python', code: '1' });
+
+  expect(check(said, 'sandbox')).toMatchObject({ status: 'failure', fix: matching(/apparmor_parser/) });
+  expect(textOf(answer)).toMatch(/^ISOLATION_UNAVAILABLE: /);
+  expect(textOf(answer)).toContain(check(said, 'sandbox')?.fix);
+});
+
 test('a missing Python is a warning, and the sandbox is tried with another language', async () => {
   const candidates = await findCandidates('python', { HOME: '/nowhere' });
   await using host = await breakHost({ disabled: candidates.map(({ executable }) => executable) });
