@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isPrivate } from './mounts.ts';
 import { buildSeccompFilter } from './seccomp.ts';
 
 const NAME = /^sandcell-(\d+)-(\d+)-/;
@@ -77,10 +78,14 @@ export class ServerFolder implements Disposable {
   }
 }
 
-/** A path below it must fit into the 107 bytes of a socket's address. */
+/**
+ * A path below it must fit into the 107 bytes of a socket's address. Root's own runtime folder keeps out the users that
+ * its sandboxes run as.
+ */
 function parent(): string {
   const folder = process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
-  return folder.length <= 40 && lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : '/tmp';
+  if (folder.length > 40 || !lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return '/tmp';
+  return process.getuid?.() === 0 && isPrivate(join(folder, 'sandcell')) ? '/tmp' : folder;
 }
 
 function architecture(): 'x64' | 'arm64' {
