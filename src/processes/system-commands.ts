@@ -2,9 +2,14 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_PATH } from './run-command.ts';
 
-/** Where a command of the system is, in the folders in which everything around a sandbox is looked for. */
-export function findCommand(name: string): string | undefined {
-  return DEFAULT_PATH.split(':')
+/**
+ * Where a command of the system is. Around a sandbox, commands are looked for in the folders of the default alone, not
+ * in the PATH of the server: what stands elsewhere is not there inside the sandbox.
+ */
+export function findCommand(name: string, path = DEFAULT_PATH): string | undefined {
+  return path
+    .split(':')
+    .filter((folder) => folder.startsWith('/'))
     .map((folder) => join(folder, name))
     .find(isExecutable);
 }

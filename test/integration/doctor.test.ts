@@ -160,6 +160,19 @@ describe.each(BROKEN)('where %s', (_, damage, name, fix) => {
   });
 });
 
+test('a bwrap outside of the folders of the system is told of', async () => {
+  await using host = await breakHost({ without: ['bwrap'] });
+  const elsewhere = `${host.home}/real`;
+
+  const { report: said } = await report(host, [], { PATH: `${process.env['PATH'] ?? ''}:${elsewhere}` });
+
+  expect(check(said, 'bubblewrap')).toMatchObject({
+    status: 'failure',
+    detail: matching(new RegExp(`a sandbox does not see ${elsewhere}/bwrap$`)),
+    fix: matching(/sudo cp .*\/bwrap \/usr\/local\/bin\//),
+  });
+});
+
 test('a bwrap that fails only inside the sandbox is told in the same way', async () => {
   await using host = await breakHost({ nested: 'bwrap: setting up uid map: Permission denied' });
 

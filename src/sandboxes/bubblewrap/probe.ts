@@ -55,10 +55,15 @@ export const NAMESPACES_FIX =
 /** Commands around a sandbox that are not where they are looked for. */
 export function missingCommands(commands: readonly string[]): Obstacle {
   const names = commands.map((name) => (name === 'bwrap' ? 'bubblewrap (bwrap)' : name)).join(', ');
-  return {
-    reason: `${names} ${commands.length === 1 ? 'is' : 'are'} not installed`,
-    fix: howToInstall(commands.map(packageOf)),
-  };
+  const verb = commands.length === 1 ? 'is' : 'are';
+  const elsewhere = commands.flatMap((name) => findCommand(name, process.env['PATH']) ?? []);
+  if (elsewhere.length === commands.length && commands.every((name) => findCommand(name) === undefined)) {
+    return {
+      reason: `${names} ${verb} not among the commands of the system: a sandbox does not see ${elsewhere.join(', ')}`,
+      fix: `${howToInstall(commands.map(packageOf))} (or: sudo cp ${elsewhere.join(' ')} /usr/local/bin/)`,
+    };
+  }
+  return { reason: `${names} ${verb} not installed`, fix: howToInstall(commands.map(packageOf)) };
 }
 
 /**
