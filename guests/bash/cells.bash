@@ -10,8 +10,7 @@ __sandcell_how=         # why it was left before its end: exit, errexit, interru
 __sandcell_last_status=0 # what $? is when the next cell begins
 __sandcell_outcome=     # kept while a trap of the user runs after the cell: how and status
 __sandcell_options=
-__sandcell_arriving=    # not empty while a frame is being read
-__sandcell_interrupted= # not empty where SIGINT came meanwhile
+__sandcell_interrupted= # not empty where SIGINT came while a frame was read
 
 # The condition of the loop: settles what has run, and prepares what is to run. $1 is the last $?.
 __sandcell_next() {
@@ -74,7 +73,8 @@ __sandcell_calm() {
 # Reads one frame. True where there is something to evaluate.
 __sandcell_take() {
   __sandcell_read || __sandcell_end
-  __sandcell_arriving=1
+  # Whatever SIGINT came until now is counted as before this frame, so that a late one never hits the next cell.
+  __sandcell_interrupted=
   case $__sandcell_field in
     enter)
       __sandcell_enter
@@ -106,7 +106,6 @@ __sandcell_enter() {
   done
   if builtin cd -- "$cwd" || { mkdir -p -- "$cwd" && builtin cd -- "$cwd"; }; then
     builtin unset OLDPWD
-    __sandcell_arriving= __sandcell_interrupted=
     __sandcell_send '{"type":"entered"}'
   else
     __sandcell_quote "cannot change to $cwd"
@@ -182,8 +181,6 @@ __sandcell_finish() {
       fi
       ;;
   esac
-  # Before `done`, after which the next frame may be on its way.
-  __sandcell_arriving= __sandcell_interrupted=
   builtin printf '%s' "$__sandcell_mark" >&241
   builtin printf '%s' "$__sandcell_mark" >&242
   __sandcell_send "{\"type\":\"done\",\"id\":$__sandcell_id,\"names\":[$__sandcell_names],\"notes\":[$notes]}"

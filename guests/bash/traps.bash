@@ -18,17 +18,11 @@ __sandcell_set_traps() {
 # While a frame is read or written, SIGINT must not jump. Bash 4.4 cannot take back a trap on SIGINT in a sourced file
 # (the next SIGINT would end it): there, an interrupt in that fraction of a millisecond can break the connection.
 __sandcell_hold_interrupts() {
-  if ((BASH_VERSINFO[0] > 4)); then builtin trap __sandcell_note_interrupt INT; fi
+  if ((BASH_VERSINFO[0] > 4)); then builtin trap '__sandcell_interrupted=1' INT; fi
 }
 
 __sandcell_release_interrupts() {
   if ((BASH_VERSINFO[0] > 4)); then builtin trap - INT; fi
-}
-
-# SIGINT between cells: counts only where a frame is on its way. This may run inside of a `read`, whose delimiter is
-# global in bash: so it must be the same here.
-__sandcell_note_interrupt() {
-  if [[ -n $__sandcell_arriving ]] || builtin read -r -d '' -t 0 -u 240; then __sandcell_interrupted=1; fi
 }
 
 # After a cell, the user's traps on INT (where it was interrupted) and EXIT run as more of it, once.
