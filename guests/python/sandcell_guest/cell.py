@@ -4,14 +4,13 @@ from . import BUILTINS as __builtins__
 import ast
 import builtins
 import linecache
-import os
 import sys
 
 from . import errors, figures, magics
 from .display import bundle
 
 # Bound now: user code may replace them in their modules, and the guest must go on.
-from os import getpid as _getpid
+from os import _exit, getpid as _getpid
 from _signal import SIGINT, signal as _signal
 
 # The compiler flags of every __future__ feature, which a cell passes on to the next.
@@ -145,7 +144,7 @@ def _end_forked_child(failure, state):
         code = 1
         print("\n".join(errors.describe(failure, "")["traceback"]), file=sys.stderr)
     state.outputs.flush()
-    os._exit(code & 0xFF)
+    _exit(code & 0xFF)
 
 
 def _exit_code(failure):

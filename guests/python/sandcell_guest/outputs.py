@@ -2,12 +2,11 @@
 from . import BUILTINS as __builtins__
 
 import fcntl
-import io
-import os
 import sys
 
-# Bound now: user code may replace it in its module, and the guest must go on.
-from os import write as _write
+# Bound now: user code may replace them in their modules, and the guest must go on.
+from io import BufferedWriter, FileIO, TextIOWrapper
+from os import dup2 as _dup2, fstat as _fstat, write as _write
 
 F_SETPIPE_SZ = 1031
 PIPE_BYTES = 1 << 20
@@ -30,20 +29,19 @@ class Outputs:
         """Opens again what the last cell closed. Returns the names of what was closed."""
         closed = []
         for number, name in ((1, "stdout"), (2, "stderr")):
-            stream = getattr(sys, name, None)
-            if _is_open(number) and not getattr(stream, "closed", True):
+            if _is_open(number) and not _is_closed(name):
                 continue
             if not _is_open(number):
-                os.dup2(self._fds[number - 1], number)
-            buffered = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
-            setattr(sys, name, io.TextIOWrapper(buffered, "utf-8", "backslashreplace", line_buffering=True))
+                _dup2(self._fds[number - 1], number)
+            buffered = BufferedWriter(FileIO(number, "w", closefd=False))
+            setattr(sys, name, TextIOWrapper(buffered, "utf-8", "backslashreplace", line_buffering=True))
             closed.append(name)
         return closed
 
     def flush(self):
-        for stream in (sys.stdout, sys.stderr):
+        for name in ("stdout", "stderr"):
             try:
-                stream.flush()
+                getattr(sys, name).flush()
             except Exception:  # closed, or replaced by something that cannot flush
                 pass
         self._fflush()
@@ -58,9 +56,18 @@ class Outputs:
 
 def _is_open(fd):
     try:
-        os.fstat(fd)
+        _fstat(fd)
         return True
     except OSError:
+        return False
+
+
+def _is_closed(name):
+    """Whether the stream is gone; one of the user's own need not know the attribute."""
+    try:
+        stream = getattr(sys, name, None)
+        return stream is None or getattr(stream, "closed", False) is True
+    except Exception:
         return False
 
 
