@@ -27,7 +27,7 @@ session.connectToMainThread();
 
 const socket = connect({ path: address });
 socket.on('connect', () => socket.write(helloLine('interrupt', token)));
-socket.on('data', interrupt);
+socket.on('data', (bytes) => interrupt(bytes[bytes.length - 1]));
 // The server is gone. A main thread in a loop does not see it.
 socket.on('close', () => process.kill(process.pid, 'SIGKILL'));
 socket.on('error', () => undefined);
@@ -38,13 +38,16 @@ parentPort.on('message', () => {
 });
 session.post('Runtime.evaluate', { expression: '0' }, () => parentPort.postMessage('attached'));
 
-function interrupt() {
+/** `cell` is the low byte of the number of the cell that is meant. */
+function interrupt(cell) {
   const before = Atomics.load(shared, STATE);
+  // It has ended, or another one runs already. While idle, a cell that has yet to begin is meant.
+  if (((numberOf(before) & 0xff) === cell) !== (stateOf(before) !== IDLE)) return;
   const grace = GRACE_MS[stateOf(before)];
   // No grace: a termination is under way already.
   if (grace === undefined || isAnswered(numberOf(before), grace) || terminate(before)) return;
   // A cell that began while this waited was meant: its frame was on the way when the interrupt came.
-  if (stateOf(before) === IDLE) interrupt();
+  if (stateOf(before) === IDLE) interrupt(cell);
 }
 
 function isAnswered(number, graceMs) {

@@ -5,6 +5,7 @@ export const bash: KernelDriver = {
   runtime: 'bash',
   attach: 'inherit',
   interrupt: 'signal',
+  reservedMiB: 0,
   wire: 'nul',
   mounts: [],
   command: (runtime) => ({

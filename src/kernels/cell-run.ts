@@ -28,6 +28,7 @@ const STDERR_TAIL_BYTES = 4096;
  */
 export class CellRun {
   readonly id: string;
+  readonly count: number;
   readonly mark: string;
   readonly #outputs: { stdout: MarkedOutput; stderr: MarkedOutput };
   readonly #queue = new EventQueue<KernelEvent>((event) => ('chunk' in event ? event.chunk.length : 1));
@@ -40,8 +41,13 @@ export class CellRun {
   #stderrTail: Buffer = Buffer.alloc(0);
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(id: string, outputs: { stdout: MarkedOutput; stderr: MarkedOutput }, mark: string) {
-    this.id = id;
+  constructor(
+    cell: { id: string; count: number },
+    outputs: { stdout: MarkedOutput; stderr: MarkedOutput },
+    mark: string,
+  ) {
+    this.id = cell.id;
+    this.count = cell.count;
     this.mark = mark;
     this.#outputs = outputs;
   }

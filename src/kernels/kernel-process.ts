@@ -117,11 +117,12 @@ export class KernelProcess {
       yield { type: 'died', exit: this.#exit };
       return;
     }
-    const run = new CellRun(id, { stdout: this.#stdout, stderr: this.#stderr }, newMark());
+    const run = new CellRun({ id, count }, { stdout: this.#stdout, stderr: this.#stderr }, newMark());
     this.#run = run;
     try {
       yield* this.#lateOutput(count);
       run.begin();
+      this.#kernel.newMemoryKills(); // those from before this cell are not its own
       this.#kernel.frames.write(
         encodeFrame({ type: 'execute', id, count, mark: run.mark, code }, this.driver.wire),
       );
@@ -136,7 +137,7 @@ export class KernelProcess {
   }
 
   interrupt(): void {
-    if (!this.#exit) this.#kernel.interrupt();
+    if (this.#run && !this.#exit) this.#kernel.interrupt(this.#run.count);
   }
 
   kill(cause?: KernelExit['cause']): void {

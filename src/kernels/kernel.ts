@@ -15,6 +15,11 @@ export interface KernelDriver {
   readonly interrupt: 'socket' | 'signal';
   /** How frames to the guest are written: JSON lines, or NUL-terminated fields for a guest that cannot parse JSON. */
   readonly wire: 'json' | 'nul';
+  /**
+   * Memory that the runtime reserves and does not use, in MiB, but which the limit of one process' data (RLIMIT_DATA)
+   * counts; that limit is raised by so much.
+   */
+  readonly reservedMiB: number;
   /** Host folders and files that the guest needs read-only inside the sandbox, beside its runtime. */
   readonly mounts: readonly Mount[];
   /** The command inside the sandbox. */
@@ -54,8 +59,8 @@ export interface AttachedKernel {
   readonly exited: Promise<KernelExit>;
   /** How many processes were killed for memory in the sandbox since this was last asked. */
   newMemoryKills(): number;
-  /** Interrupts the running cell; does nothing once the kernel is gone. */
-  interrupt(): void;
+  /** Interrupts the execution of this count, if it runs; does nothing once the kernel is gone. */
+  interrupt(executionCount: number): void;
   /** Sends SIGKILL to the kernel and everything it started; `exited` follows. `cause` overrides what `exited` reports. */
   kill(cause?: KernelExit['cause']): void;
 }

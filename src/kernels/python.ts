@@ -5,6 +5,7 @@ export const python: KernelDriver = {
   runtime: 'python',
   attach: 'connect',
   interrupt: 'socket',
+  reservedMiB: 0,
   wire: 'json',
   mounts: [],
   command: (runtime) => ({

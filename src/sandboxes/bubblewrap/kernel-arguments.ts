@@ -15,6 +15,8 @@ interface Guest {
   argv: readonly string[];
   env: Readonly<Record<string, string>>;
   runtime: Runtime;
+  /** Limit of the data of one process. */
+  dataMiB: number;
   /** Number of the inherited descriptor with the seccomp program. */
   seccompFd: number;
 }
@@ -71,7 +73,7 @@ export function kernelArguments(
     ...['prlimit', `--nproc=${String(settings.processes)}`, '--nofile=4096', '--core=0'],
     // What counts for a user as a whole, of which an ordinary user's server has but one: some of it, not all.
     ...['--sigpending=1024', '--msgqueue=65536'],
-    ...[`--fsize=${String(settings.workspaceMiB * MIB)}`, `--data=${String(settings.memoryMiB * MIB)}`, '--'],
+    ...[`--fsize=${String(settings.workspaceMiB * MIB)}`, `--data=${String(guest.dataMiB * MIB)}`, '--'],
     ...guest.argv,
   ];
 }

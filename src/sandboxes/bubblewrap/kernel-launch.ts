@@ -87,6 +87,7 @@ function spawnGuest(place: KernelPlace, { driver, runtime, expected, stdout, std
         env,
         runtime,
         seccompFd: 4,
+        dataMiB: place.settings.memoryMiB + driver.reservedMiB,
       }),
       stdio: [
         'ignore',
@@ -194,9 +195,9 @@ class LaunchedKernel implements AttachedKernel {
     return this.#memoryKills - before;
   }
 
-  interrupt(): void {
+  interrupt(executionCount: number): void {
     if (this.#gone) return;
-    if (this.#driver.interrupt === 'socket') this.#interrupts?.write('i');
+    if (this.#driver.interrupt === 'socket') this.#interrupts?.write(Uint8Array.of(executionCount & 0xff));
     else signalGroup(this.#guest(), 'SIGINT');
   }
 
