@@ -116,9 +116,12 @@ def interrupt(slow, _warm):
 
             def stop_and_run():
                 kernel.manager.interrupt_kernel()
-                # Its reply first: a request that is queued behind an interrupted cell is answered "aborted".
+                # Its reply first: a request that is queued behind an interrupted cell, or comes soon after it, is aborted.
                 kernel.client.get_shell_msg(timeout=60)
-                expect(kernel.run("kept")[0], "42")
+                for _ in range(1000):
+                    if kernel.run("kept")[0] == "42":
+                        return
+                raise SystemExit("the variable is lost")
 
             samples.append(timed(stop_and_run))
     return samples
