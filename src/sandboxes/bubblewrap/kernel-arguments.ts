@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Runtime } from '../../kernels/runtimes.ts';
+import { words } from './anchor-arguments.ts';
 
 const MIB = 1024 * 1024;
 
@@ -39,41 +40,23 @@ export function kernelArguments(
     USER: 'user',
     ...guest.env,
   };
+  const { workspaceMiB, processes } = settings;
   return [
+    'nsenter',
     // -p too: without it bwrap fails and leaves a hung orphan.
-    ...([
-      'nsenter',
-      '-t',
-      String(target),
-      '-U',
-      '-m',
-      '-n',
-      '-u',
-      '-i',
-      '-p',
-      '--preserve-credentials',
-      '--',
-    ] as const),
-    ...['bwrap', '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-cgroup-try', '--uid', '1000'],
-    ...[
-      '--gid',
-      '1000',
-      '--disable-userns',
-      '--die-with-parent',
-      '--new-session',
-      '--cap-drop',
-      'ALL',
-      '--clearenv',
-    ],
+    ...words(`-t ${String(target)} -U -m -n -u -i -p --preserve-credentials --`),
+    ...words('bwrap --unshare-user --unshare-pid --unshare-ipc --unshare-cgroup-try --uid 1000 --gid 1000'),
+    ...words('--disable-userns --die-with-parent --new-session --cap-drop ALL --clearenv'),
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...['--bind', '/', '/', '--dev', '/dev', '--bind', '/dev/shm', '/dev/shm'],
-    ...['--remount-ro', '/dev', '--proc', '/proc', '--ro-bind', '/proc/sys', '/proc/sys'],
-    ...['--chdir', '/workspace', '--seccomp', String(guest.seccompFd), '--'],
+    ...words('--bind / / --dev /dev --bind /dev/shm /dev/shm --remount-ro /dev'),
+    ...words('--proc /proc --ro-bind /proc/sys /proc/sys --chdir /workspace'),
+    ...words(`--seccomp ${String(guest.seccompFd)} --`),
     // No --cpu: RLIMIT_CPU adds up over the life of a kernel and would end it in some later cell.
-    ...['prlimit', `--nproc=${String(settings.processes)}`, '--nofile=4096', '--core=0'],
+    ...words(
+      `prlimit --nproc=${String(processes)} --nofile=4096 --core=0 --fsize=${String(workspaceMiB * MIB)}`,
+    ),
     // What counts for a user as a whole, of which an ordinary user's server has but one: some of it, not all.
-    ...['--sigpending=1024', '--msgqueue=65536'],
-    ...[`--fsize=${String(settings.workspaceMiB * MIB)}`, `--data=${String(guest.dataMiB * MIB)}`, '--'],
+    ...words(`--data=${String(guest.dataMiB * MIB)} --sigpending=1024 --msgqueue=65536 --`),
     ...guest.argv,
   ];
 }

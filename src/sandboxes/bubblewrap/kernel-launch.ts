@@ -1,19 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { SandboxError } from '../../errors.ts';
 import type { AttachedKernel, KernelDriver, KernelExit } from '../../kernels/kernel.ts';
 import type { Runtime } from '../../kernels/runtimes.ts';
 import { deadline } from '../../processes/deadline.ts';
-import { defer } from '../../processes/deferred.ts';
 import type { Anchor } from './anchor.ts';
 import type { AttachServer, Expected, Role } from './attach-server.ts';
 import { kernelArguments, type KernelSettings } from './kernel-arguments.ts';
-import { explainExit } from './kernel-exit.ts';
 import type { Fifo, FifoStock } from './fifo.ts';
 import type { SandboxLimits } from './limits.ts';
 import { explainIsolationFailure } from './probe.ts';
-import { childrenOf, launch } from './process.ts';
+import { LaunchedKernel } from './launched-kernel.ts';
+import { launch } from './process.ts';
 
 const ATTACH_DEADLINE_MS = 20_000;
 
@@ -126,124 +125,4 @@ function startFailure(driver: KernelDriver, exit: KernelExit, stderr: Fifo): San
       hint: 'Run `sandcell doctor` on the host: it checks isolation and runtimes and says how to mend them.',
     },
   );
-}
-
-/** A started kernel: nsenter → bwrap → its init (pid 1 of the kernel's own namespace) → the guest. */
-class LaunchedKernel implements AttachedKernel {
-  readonly stdout: Fifo['reader'];
-  readonly stderr: Fifo['reader'];
-  readonly exited: Promise<KernelExit>;
-  #frames: Duplex | undefined;
-  #interrupts: Duplex | undefined;
-  #gone = false;
-  #cause: KernelExit['cause'] | undefined;
-  readonly #driver: KernelDriver;
-  readonly #child: ChildProcess;
-  readonly #watch: Disposable | undefined;
-  readonly #limits: SandboxLimits;
-  #memoryKills: number;
-
-  constructor(
-    place: KernelPlace,
-    driver: KernelDriver,
-    child: ChildProcess,
-    outputs: { stdout: Fifo; stderr: Fifo },
-  ) {
-    this.#driver = driver;
-    this.#child = child;
-    this.stdout = outputs.stdout.reader;
-    this.stderr = outputs.stderr.reader;
-    this.#limits = place.limits;
-    this.#memoryKills = place.limits.oomKills();
-    const { promise, resolve } = defer<KernelExit>();
-    this.exited = promise;
-    if (child.pid !== undefined) {
-      this.#watch = place.limits.watch(child.pid, () => {
-        this.kill('out_of_memory');
-      });
-    }
-    const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
-      this.#gone = true;
-      this.#watch?.[Symbol.dispose]();
-      this.#interrupts?.destroy();
-      const outOfMemory = this.newMemoryKills() > 0;
-      resolve(
-        explainExit({ code, signal, cause: this.#cause, outOfMemory, sandboxAlive: place.anchor.alive }),
-      );
-    };
-    child.once('exit', onExit);
-    child.once('error', () => {
-      onExit(127, null);
-    });
-  }
-
-  get frames(): Duplex {
-    if (!this.#frames) throw new Error('the kernel is not attached');
-    return this.#frames;
-  }
-
-  attached(frames: Duplex, interrupts: Duplex | undefined): void {
-    this.#frames = frames;
-    this.#interrupts = interrupts;
-    interrupts?.on('error', () => undefined);
-    interrupts?.resume();
-  }
-
-  newMemoryKills(): number {
-    const before = this.#memoryKills;
-    this.#memoryKills = this.#limits.oomKills();
-    return this.#memoryKills - before;
-  }
-
-  interrupt(executionCount: number): void {
-    if (this.#gone) return;
-    if (this.#driver.interrupt === 'socket') this.#interrupts?.write(Uint8Array.of(executionCount & 0xff));
-    else signalGroup(this.#guest(), 'SIGINT');
-  }
-
-  kill(cause?: KernelExit['cause']): void {
-    if (this.#gone) return;
-    this.#cause ??= cause;
-    const init = this.#init();
-    // Killing its init ends the kernel and everything it started; bwrap and nsenter then tell of it.
-    if (init === undefined || !trySignal(init, 'SIGKILL')) this.#child.kill('SIGKILL');
-  }
-
-  #init(): number | undefined {
-    const bwrap = childrenOf(this.#child.pid ?? 0)[0];
-    return bwrap === undefined ? undefined : childrenOf(bwrap)[0];
-  }
-
-  #guest(): number | undefined {
-    const init = this.#init();
-    return init === undefined ? undefined : childrenOf(init)[0]; // the oldest child; orphans come after it
-  }
-}
-
-/** Signals the process group of `pid`, the server's own excepted. */
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  const group = pid === undefined ? undefined : groupOf(pid);
-  if (group !== undefined && group > 1 && group !== groupOf(process.pid)) trySignal(-group, signal);
-}
-
-function groupOf(pid: number): number | undefined {
-  try {
-    // After the name in parentheses, which may hold anything: state, parent, group.
-    return Number(
-      readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-        .split(') ')
-        .pop()
-        ?.split(' ')[2],
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-function trySignal(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
 }

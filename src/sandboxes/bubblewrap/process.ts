@@ -71,3 +71,32 @@ export function childrenOf(pid: number): number[] {
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+/** Signals the process group of `pid`, the server's own excepted. */
+export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  const group = pid === undefined ? undefined : groupOf(pid);
+  if (group !== undefined && group > 1 && group !== groupOf(process.pid)) trySignal(-group, signal);
+}
+
+function groupOf(pid: number): number | undefined {
+  try {
+    // After the name in parentheses, which may hold anything: state, parent, group.
+    return Number(
+      readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+        .split(') ')
+        .pop()
+        ?.split(' ')[2],
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** False where the process is gone. */
+export function trySignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
