@@ -1,16 +1,20 @@
-# The life of a cell: taken in, evaluated by loop.bash, settled when the loop comes round or the shell is back at its top.
+# The life of a cell: taken in, evaluated by the loop (file bash), settled when the loop comes round or the shell is back at its top.
 
-__sandcell_id=          # of the cell in hand, as JSON; empty while there is none
-__sandcell_mark=
-__sandcell_cwd=
-__sandcell_text=        # what the cell says
-__sandcell_code=        # what is evaluated
-__sandcell_status=      # exit status of the cell; empty while it has not come to its end
-__sandcell_how=         # why it was left before its end: exit, errexit, interrupt, break
+__sandcell_id=           # of the cell in hand, as JSON; empty while there is none
+__sandcell_mark=         # its end mark
+__sandcell_text=         # what it says
+__sandcell_code=         # what is evaluated
+__sandcell_status=       # exit status of the cell; empty while it has not come to its end
+__sandcell_how=          # why it was left before its end: exit, errexit, interrupt, break
+__sandcell_outcome=      # how and status, kept while a trap of the user runs after the cell
 __sandcell_last_status=0 # what $? is when the next cell begins
-__sandcell_outcome=     # kept while a trap of the user runs after the cell: how and status
-__sandcell_options=
-__sandcell_interrupted= # not empty where SIGINT came while a frame was read
+__sandcell_options=      # of `set`, switched off between cells
+__sandcell_interrupted=  # not empty where SIGINT came while a frame was read
+__sandcell_cwd=          # where the shell is to go back to (__sandcell_go_home)
+
+# Characters up to which a cell is one command. Bash overflows its stack on a command of too many lines, and what it says
+# of a wrong one must fit in a pipe.
+__sandcell_longest_whole=15000
 
 # The condition of the loop: settles what has run, and prepares what is to run. $1 is the last $?.
 __sandcell_next() {
@@ -121,7 +125,7 @@ __sandcell_begin() {
     __sandcell_finish
     return 1
   fi
-  if ! __sandcell_parses "$1"; then
+  if ((${#1} <= __sandcell_longest_whole)) && ! __sandcell_parses "$1"; then
     __sandcell_how=syntax __sandcell_status=2
     __sandcell_finish
     return 1
@@ -150,7 +154,7 @@ __sandcell_prepare() {
   # As one command, so that an error which throws away the command (`set -u`, `${x?}`, a readonly variable) ends the
   # cell, and not only one of its lines. What changes how later lines are parsed needs them parsed one by one.
   __sandcell_code="$before$1"$'\n\n{ __sandcell_status=$?; } >&244 2>&244'
-  if [[ $1 != *alias* && $1 != *extglob* ]]; then __sandcell_code="{ $__sandcell_code"$'\n}'; fi
+  if [[ $1 != *alias* && $1 != *extglob* ]] && ((${#1} <= __sandcell_longest_whole)); then __sandcell_code="{ $__sandcell_code"$'\n}'; fi
   __sandcell_options=
   __sandcell_release_interrupts
   if [[ -n $__sandcell_interrupted ]]; then __sandcell_code=__sandcell_jump; fi

@@ -39,6 +39,24 @@ exit() {
   __sandcell_leave exit "$__sandcell_code" "${BASH_LINENO[${#BASH_LINENO[@]} - 2]}"
 }
 
+# Bash 5.3 dies of SIGINT in a `wait` of a sourced file, unless it has a trap on it.
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)); then
+  wait() {
+    if [[ $BASHPID != "$$" ]]; then
+      builtin wait "$@"
+      return
+    fi
+    local __sandcell_code
+    __sandcell_interrupted=
+    __sandcell_hold_interrupts
+    builtin wait "$@"
+    __sandcell_code=$?
+    __sandcell_release_interrupts
+    if [[ -n $__sandcell_interrupted ]]; then __sandcell_jump; fi
+    return "$__sandcell_code"
+  }
+fi
+
 # In the forked child that would have run the command. An interactive shell leaves out the line.
 command_not_found_handle() {
   builtin printf 'bash: line %d: %s: command not found\n' "${BASH_LINENO[${#BASH_LINENO[@]} - 2]}" "$1" >&2

@@ -25,12 +25,6 @@ __sandcell_parses() {
 
 # Evaluates $1 and keeps in __sandcell_said what bash says, and in __sandcell_base the number it gives to the first line.
 __sandcell_catch() {
-  __sandcell_said=
-  # A long text could fill the pipe, and block: let it pass.
-  if ((${#1} > 10000)); then
-    builtin eval "$1" 2>&242
-    return
-  fi
   local status
   builtin eval '__sandcell_base=$LINENO'; builtin eval "$1" 2>&245
   status=$?
