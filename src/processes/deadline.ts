@@ -15,6 +15,7 @@ export async function deadline<T>(
   signal: AbortSignal,
   what: string,
 ): Promise<T> {
+  promise.catch(() => undefined); // its failure may come when nobody waits for it any more
   signal.throwIfAborted();
   const { promise: stopped, reject } = defer<never>();
   const onAbort = (): void => {
