@@ -17,7 +17,7 @@ async function serve(settings: Settings, logger: Logger): Promise<void> {
   const session = sessions.open();
   const server = createServer(session, logger);
   // Once the client is served: it may want no more than the list of tools.
-  server.server.oninitialized = () => void driver.prepare();
+  server.oninitialized = () => void driver.prepare();
   const why = await Promise.race([
     serveStdio(server).then(() => 'the client has gone'),
     signalled(),

@@ -1,4 +1,4 @@
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Logger } from './logger.ts';
 import { serveOutputs } from './resources/outputs.ts';
 import type { Session } from './sessions/session.ts';
@@ -12,8 +12,8 @@ const INSTRUCTIONS =
   'state lost, define everything again. Sandboxes have no network; their files live in /workspace.';
 
 /** An MCP server for one session, with every tool and resource; connect it to one transport. */
-export function createServer(session: Session, logger: Logger): McpServer {
-  const server = new McpServer(
+export function createServer(session: Session, logger: Logger): Server {
+  const server = new Server(
     { name: 'sandcell', title: 'Sandcell', version: VERSION },
     { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
   );

@@ -1,4 +1,4 @@
-import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   ErrorCode,
   ListResourcesRequestSchema,
@@ -19,8 +19,8 @@ const RESOURCE_NOT_FOUND = -32_002;
 const PATH = /^sandcell:\/\/executions\/([^/?#]+)\/(stdout|stderr|displays\/(\d+))$/;
 
 /** Serves the outputs that were too long or too rich for their answers, to the session whose executions they are. */
-export function serveOutputs(server: McpServer, session: Session): void {
-  server.server.setRequestHandler(ListResourcesRequestSchema, () => ({
+export function serveOutputs(server: Server, session: Session): void {
+  server.setRequestHandler(ListResourcesRequestSchema, () => ({
     resources: session.outputs
       .ids()
       .flatMap((id) =>
@@ -29,7 +29,7 @@ export function serveOutputs(server: McpServer, session: Session): void {
           .map((name) => ({ uri: outputUri(id, name), name: `${name} of ${id}`, mimeType: 'text/plain' })),
       ),
   }));
-  server.server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
     resourceTemplates: [
       {
         uriTemplate: 'sandcell://executions/{execution_id}/{stream}{?lines,search,offset}',
@@ -41,7 +41,7 @@ export function serveOutputs(server: McpServer, session: Session): void {
       },
     ],
   }));
-  server.server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => {
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => {
     using _lease = session.lease();
     try {
       return read(session, params.uri);

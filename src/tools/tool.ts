@@ -1,4 +1,4 @@
-import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {
   type CallToolRequest,
@@ -68,18 +68,13 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
 }
 
 /** Serves `tools` to the client of one session. The only try/catch of the tools stands here. */
-export function serveTools(
-  server: McpServer,
-  tools: readonly Tool[],
-  session: Session,
-  logger: Logger,
-): void {
+export function serveTools(server: Server, tools: readonly Tool[], session: Session, logger: Logger): void {
   const listed = tools.map(({ name, title, description, input, output, annotations }) => ({
     ...{ name, title, description, annotations: { title, ...annotations } },
     inputSchema: jsonSchema(input, 'input'),
     outputSchema: jsonSchema(output, 'output'),
   }));
-  server.server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
 
   const answer = async ({ params }: CallToolRequest, extra: Extra): Promise<CallToolResult> => {
     using _lease = session.lease();
@@ -93,7 +88,7 @@ export function serveTools(
       return renderFailure(error, logger.child({ session: session.id }), params.name);
     }
   };
-  server.server.setRequestHandler(CallToolRequestSchema, answer);
+  server.setRequestHandler(CallToolRequestSchema, answer);
 }
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
