@@ -75,7 +75,9 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   async #takeWarmKernel(runtime: Runtime): Promise<KernelProcess | undefined> {
-    const kernel = await this.#warm;
+    const warm = this.#warm;
+    const kernel = await warm;
+    if (this.#warm !== warm) return undefined; // another context, which waited for it too, has taken it
     if (kernel?.runtime.executable !== runtime.executable) return undefined;
     this.#warm = undefined;
     return kernel.exit ? undefined : kernel;
