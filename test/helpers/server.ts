@@ -30,13 +30,16 @@ export interface TestServer extends AsyncDisposable {
 /** A language (its default context), or a context id. */
 export type Target = { language: string } | { context_id: string };
 
+/** `launcher` is a command that becomes the one that follows it: setpriv, a shell that ends in `exec "$@"`. */
 export async function startServer(
   args: readonly string[] = [],
   env: Record<string, string> = {},
+  launcher: readonly string[] = [],
 ): Promise<TestServer> {
+  const [command = '', ...rest] = [...launcher, process.execPath, CLI, ...args];
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [CLI, ...args],
+    command,
+    args: rest,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...env },
     stderr: 'pipe',
   });
