@@ -67,6 +67,9 @@ __sandcell_come_back() {
 
 # Switches off the options that would break or betray the guest; $1 is what they were.
 __sandcell_calm() {
+  # In POSIX mode `exit` and `trap` are the builtins. -E takes the trap on ERR into functions.
+  if [[ $SHELLOPTS == *posix* ]]; then builtin set +o posix; fi
+  builtin set -E
   [[ $1 == *[aefuvx]* ]] || return 0
   builtin set +aefuvx
   __sandcell_options=${1//[!afuvx]/}

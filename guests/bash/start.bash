@@ -31,6 +31,7 @@ source "$__sandcell_home/traps.bash"
 
 unset HISTFILE MAILCHECK
 shopt -u checkwinsize
+shopt -s execfail # an `exec` of what is not there would end the shell
 set -E
 __sandcell_set_traps
 
