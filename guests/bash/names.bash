@@ -5,7 +5,7 @@
 __sandcell_find_names() {
   local IFS=$' \t\n;(' word before= binding=
   __sandcell_names=
-  ((${#1} <= 4000)) || return
+  ((${#1} <= 2000)) || return
   builtin set -f
   for word in $1; do
     case $word in
