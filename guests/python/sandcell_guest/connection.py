@@ -20,10 +20,14 @@ _decode = JSONDecoder().scan_once
 FRAMES_FD = 3
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 
+# Address space that is given up where user code holds all memory there is, so that a cell that frees it can still run.
+_RESERVE_BYTES = 4 * 1024 * 1024
+
 
 class Connection:
     def __init__(self, address, token):
         self._lock = _allocate_lock()
+        self._reserve = None
         self._frames = _connect(address, token, "frames")
         self._interrupts = _connect(address, token, "interrupt")
         # A byte on this socket is a SIGINT, at once and across namespaces; nobody reads it.
@@ -55,11 +59,13 @@ class Connection:
     def receive(self, state):
         """The next frame, or None when the server is gone. The asyncio loop runs while waiting."""
         parts = []
+        if self._reserve is None:
+            self._reserve = _new_reserve()
         while not parts or not parts[-1].endswith(b"\n"):
             if not parts and state.loop is not None and not state.loop.is_closed():
                 _run_until_readable(state)
             try:
-                part = self._frames.recv(1 << 20)
+                part = self._receive_part()
             except OSError as error:
                 if error.errno == errno.EINTR:
                     continue
@@ -68,6 +74,20 @@ class Connection:
                 return None
             parts.append(part)
         return _decode(b"".join(parts).decode("utf-8"), 0)[0]
+
+    def _receive_part(self):
+        try:
+            return self._frames.recv(1 << 20)
+        except MemoryError:
+            self._reserve = None
+            return self._frames.recv(1 << 16)
+
+
+def _new_reserve():
+    try:
+        return bytes(_RESERVE_BYTES)  # never written to, so that it takes no memory
+    except MemoryError:
+        return None
 
 
 def _dumps(frame):
