@@ -1,5 +1,7 @@
 /** How often a client hears of a running cell's output, at most. */
 const INTERVAL_MS = 300;
+/** The first output waits this long for more, so that a short cell needs no report at all. */
+const FIRST_DELAY_MS = 20;
 /** A silent cell is reported this often, so that clients which extend their limit on progress do so. */
 const HEARTBEAT_MS = 5000;
 const MAX_MESSAGE_BYTES = 4096;
@@ -9,33 +11,38 @@ export class ProgressReport implements Disposable {
   readonly #send: ((message: string) => void) | undefined;
   readonly #startedMs = performance.now();
   #timer: NodeJS.Timeout | undefined;
-  #sentMs = this.#startedMs;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #sentMs = -Infinity;
   #waiting = Buffer.alloc(0);
 
   constructor(send: ((message: string) => void) | undefined) {
     this.#send = send;
-    if (send) this.#timer = setInterval(() => this.#tick(send), INTERVAL_MS);
+    if (!send) return;
+    this.#heartbeat = setInterval(() => {
+      const seconds = Math.round((performance.now() - this.#startedMs) / 1000);
+      send(`running for ${String(seconds)} s`);
+    }, HEARTBEAT_MS);
   }
 
   output(chunk: Buffer): void {
-    if (!this.#send) return;
-    this.#waiting = Buffer.concat([this.#waiting, chunk.subarray(-MAX_MESSAGE_BYTES)]).subarray(
-      -MAX_MESSAGE_BYTES,
-    );
+    const send = this.#send;
+    if (!send) return;
+    const last = chunk.subarray(-MAX_MESSAGE_BYTES);
+    this.#waiting = Buffer.concat([this.#waiting, last]).subarray(-MAX_MESSAGE_BYTES);
+    const delayMs = Math.max(FIRST_DELAY_MS, this.#sentMs + INTERVAL_MS - performance.now());
+    this.#timer ??= setTimeout(() => this.#sendWaiting(send), delayMs);
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    clearTimeout(this.#timer);
+    clearInterval(this.#heartbeat);
   }
 
-  #tick(send: (message: string) => void): void {
-    const nowMs = performance.now();
-    if (this.#waiting.length > 0) send(this.#waiting.toString('utf8'));
-    else if (nowMs - this.#sentMs >= HEARTBEAT_MS)
-      send(`running for ${String(Math.round((nowMs - this.#startedMs) / 1000))} s`);
-    else return;
+  #sendWaiting(send: (message: string) => void): void {
+    send(this.#waiting.toString('utf8'));
     this.#waiting = Buffer.alloc(0);
-    this.#sentMs = nowMs;
+    this.#sentMs = performance.now();
+    this.#timer = undefined;
+    this.#heartbeat?.refresh();
   }
 }
