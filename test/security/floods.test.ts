@@ -23,10 +23,11 @@ asEachUser((user) => {
   });
 
   beforeEach(async () => {
-    attacker = await openAttacker(server);
+    attacker = await openAttacker(server, { sandbox_id: 'new' });
     return async () => {
       expect(await bystander.isUnharmed()).toBe(true);
       expect((await attacker.run('1 + 1')).result).toBe('2');
+      await server.call('kill_sandbox', { sandbox_id: attacker.sandboxId });
       expect(memoryOf(server.pid, 'VmHWM')).toBeLessThan(MAX_SERVER_MIB);
     };
   });
