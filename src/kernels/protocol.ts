@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** A longer line from a guest ends its kernel: a guest must not be able to fill the server's memory. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
-export const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 1;
 
 /** A line below this may hold anything; a longer one must be long for its strings, not for the number of its values. */
 const MAX_DENSE_BYTES = 64 * 1024;
