@@ -12,11 +12,13 @@ export interface PythonFailure {
   does: string;
   before?: readonly string[];
   code: string;
-  name: string;
+  name: string | RegExp;
   message: string | RegExp;
   line: number | null;
   traceback?: readonly string[];
   stdout?: string;
+  /** The minor version of Python 3 that brought it. */
+  since?: number;
 }
 
 const REOPENED = 'stdout had been closed by an earlier cell; it is open again';
@@ -139,6 +141,11 @@ state, total`,
     before: ['import inspect\ndef documented():\n    """Says it."""\n    return 1'],
     code: 'print(inspect.getsource(documented))',
     stdout: 'def documented():\n    """Says it."""\n    return 1\n',
+  },
+  {
+    does: 'shows a value of very many parts',
+    code: 'values = list(range(100_000))\nlen(repr(values)), str(values)[-7:]',
+    result: "(688890, ' 99999]')",
   },
   { does: 'remembers the last value as _', before: ['6 * 7'], code: '_ + 1', result: '43' },
   { does: 'shows nothing for a last expression with a semicolon', code: '5;' },
@@ -374,7 +381,13 @@ export const pythonFailures: readonly PythonFailure[] = [
     message: /'return' outside function/,
     line: 2,
   },
-  { does: 'a null character', code: 'x = 1\0', name: 'SyntaxError', message: /null bytes/, line: null },
+  {
+    does: 'a null character',
+    code: 'x = 1\0',
+    name: /^(SyntaxError|ValueError)$/,
+    message: /null bytes/,
+    line: null,
+  },
   {
     does: 'a chain of exceptions with both causes',
     code: 'try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise ValueError("second") from e',
@@ -508,6 +521,7 @@ export const pythonFailures: readonly PythonFailure[] = [
   },
   {
     does: 'a group of exceptions',
+    since: 11,
     code: "group = ExceptionGroup('several', [ValueError('a'), TypeError('b')])\nraise group",
     name: 'ExceptionGroup',
     message: /several/,

@@ -172,6 +172,14 @@ describe('create_context', () => {
     expect(new Set(made.map(({ sandbox_id }) => sandbox_id)).size).toBe(1);
   });
 
+  test('starts a shell beside forty Python contexts: they leave pipe memory to it', async () => {
+    await using crowded = await startServer(['--max-contexts-per-sandbox', '64', '--processes', '1024']);
+
+    for (let count = 0; count < 40; count += 1) await newContext(crowded, 'python');
+
+    await expectStep(crowded, await newTarget(crowded, 'bash'), { code: 'echo room', stdout: 'room\n' });
+  });
+
   test('names the known ids where one is unknown', async () => {
     const { context_id, sandbox_id } = await newContext(server, 'bash');
 

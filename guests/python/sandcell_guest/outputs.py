@@ -8,19 +8,11 @@ import sys
 from io import BufferedWriter, FileIO, TextIOWrapper
 from os import dup2 as _dup2, fstat as _fstat, write as _write
 
-F_SETPIPE_SZ = 1031
-PIPE_BYTES = 1 << 20
-
 
 class Outputs:
     def __init__(self):
         # Private duplicates, out of the way of what user code opens: the end marks go through them.
         self._fds = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64) for fd in (1, 2)]
-        for fd in self._fds:
-            try:
-                fcntl.fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES)
-            except OSError:
-                pass  # over the user's share of pipe memory; the default size works too
         _enable_faulthandler(self._fds[1])
         sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
         self._fflush = _find_fflush()

@@ -102,12 +102,12 @@ export const python: LanguageRow = {
     },
     {
       what: 'a syntax error',
-      code: 'x = 1\ny = (2 +',
+      code: 'x = 1\ny = 2 +* 3',
       name: 'SyntaxError',
-      message: /never closed/,
+      message: /invalid syntax/,
       line: 2,
-      column: 5,
-      traceback: ['line 2', 'y = (2 +'],
+      column: 8,
+      traceback: ['line 2', 'y = 2 +* 3'],
     },
   ],
   errorInEarlierCell: {
