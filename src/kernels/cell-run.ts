@@ -29,6 +29,7 @@ const STDERR_TAIL_BYTES = 4096;
 export class CellRun {
   readonly id: string;
   readonly count: number;
+  readonly #previousId: string | undefined;
   readonly mark: string;
   readonly #outputs: { stdout: MarkedOutput; stderr: MarkedOutput };
   readonly #queue = new EventQueue<KernelEvent>((event) => ('chunk' in event ? event.chunk.length : 1));
@@ -42,12 +43,13 @@ export class CellRun {
   #grace: NodeJS.Timeout | undefined;
 
   constructor(
-    cell: { id: string; count: number },
+    cell: { id: string; count: number; previousId: string | undefined },
     outputs: { stdout: MarkedOutput; stderr: MarkedOutput },
     mark: string,
   ) {
     this.id = cell.id;
     this.count = cell.count;
+    this.#previousId = cell.previousId;
     this.mark = mark;
     this.#outputs = outputs;
   }
@@ -81,7 +83,8 @@ export class CellRun {
   /** Takes a frame of the guest; false where it is not one of this cell's. */
   accept(frame: GuestFrame): boolean {
     if (!('id' in frame)) return false;
-    if (frame.id !== this.id) return frame.type !== 'done'; // a late frame of an abandoned cell is dropped
+    // Late frames of an earlier cell are dropped; the true end of one whose end was forged comes late, too.
+    if (frame.id !== this.id) return frame.type !== 'done' || frame.id === this.#previousId;
     switch (frame.type) {
       case 'display':
         this.#display(frame.data);

@@ -40,6 +40,7 @@ export class KernelProcess {
   readonly #stderr: MarkedOutput;
   readonly #lines = new LineSplitter(MAX_FRAME_BYTES);
   #run: CellRun | undefined;
+  #lastId: string | undefined;
   #answer: ((frame: GuestFrame | undefined) => void) | undefined;
   #exit: KernelExit | undefined;
   /** It has broken the protocol: nothing it says counts any more. */
@@ -117,8 +118,13 @@ export class KernelProcess {
       yield { type: 'died', exit: this.#exit };
       return;
     }
-    const run = new CellRun({ id, count }, { stdout: this.#stdout, stderr: this.#stderr }, newMark());
+    const run = new CellRun(
+      { id, count, previousId: this.#lastId },
+      { stdout: this.#stdout, stderr: this.#stderr },
+      newMark(),
+    );
     this.#run = run;
+    this.#lastId = id;
     try {
       yield* this.#lateOutput(count);
       run.begin();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectStep, newTarget } from '../helpers/cells.ts';
 import { languages } from '../helpers/languages.ts';
 import { startServer, textOf, type TestServer } from '../helpers/server.ts';
@@ -21,6 +21,11 @@ beforeAll(async () => {
     '--shm-mib',
     '8',
   ]);
+});
+
+/** The contexts of one test would fill the memory of the next. */
+afterEach(async () => {
+  await server.call('kill_sandbox');
 });
 
 afterAll(async () => {
