@@ -54,10 +54,17 @@ export function foldersOf(pid: number): string[] {
 /** The control groups of the server with this pid. */
 export function cgroupsOf(pid: number): string[] {
   const mine = new RegExp(`/sandcell-\\d+-${String(pid)}-\\d+-[^/]*$`);
+  return foldersBelow('/sys/fs/cgroup').filter((path) => mine.test(path));
+}
+
+/** Other servers' groups come and go meanwhile; where there are no control groups, there is nothing to find. */
+function foldersBelow(folder: string): string[] {
   try {
-    const paths = readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' });
-    return paths.filter((path) => mine.test(`/${path}`));
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${folder}/${name}`)
+      .flatMap((path) => [path, ...foldersBelow(path)]);
   } catch {
-    return []; // no control groups on this host
+    return [];
   }
 }

@@ -32,6 +32,11 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+// The memory of a sandbox is shared by its contexts: those of one test must not count in the next.
+afterEach(async () => {
+  await server.call('kill_sandbox');
+});
+
 describe.each(languages)('the death of a kernel of $language', (row) => {
   const { language } = row;
 
