@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AttachServer } from '../../src/sandboxes/bubblewrap/attach-server.ts';
 import { asEachUser, type Attacker, openAttacker } from '../helpers/attacks.ts';
 import type { TestServer } from '../helpers/server.ts';
 
@@ -76,4 +81,34 @@ while True:
     expect((await flooding).status).toBe('timeout');
     expect((await attacker.run('1 + 1')).result).toBe('2');
   });
+});
+
+// A kernel that was given up on its way leaves such a connection: killing its sandbox must not wait for it.
+test('the server of a sandbox ends though a connection that it let in is read by nobody', async () => {
+  const folder = mkdtempSync('/tmp/sandcell-user-');
+  const server = await AttachServer.listen(join(folder, 'host.sock'));
+  const expected = server.expect(['frames', 'interrupt']);
+  const guest = connect(join(folder, 'host.sock'));
+  guest.write(`${JSON.stringify({ type: 'hello', role: 'frames', token: expected.token })}\n`);
+  const ended = once(guest.resume(), 'close');
+  await expected.connection('frames');
+
+  await server[Symbol.asyncDispose]();
+
+  await ended;
+  rmSync(folder, { recursive: true });
+});
+
+test('a connection of a kernel that is given up is closed', async () => {
+  const folder = mkdtempSync('/tmp/sandcell-user-');
+  await using server = await AttachServer.listen(join(folder, 'host.sock'));
+  const expected = server.expect(['frames', 'interrupt']);
+  const guest = connect(join(folder, 'host.sock'));
+  guest.write(`${JSON.stringify({ type: 'hello', role: 'frames', token: expected.token })}\n`);
+  await expected.connection('frames');
+
+  expected.refuse();
+
+  await once(guest.resume(), 'close');
+  rmSync(folder, { recursive: true });
 });

@@ -104,12 +104,15 @@ forge(b'{"type":"display","id":"' + cell().id.encode() + b'","data":{"text/plain
     expect(await bystander.isUnharmed()).toBe(true);
   });
 
-  test('a forged end of the cell hides nothing from the next one', async () => {
+  test('a forged end of the cell costs its own kernel at most', async () => {
     const early = await attacker.run(`
 forge({'type': 'done', 'id': cell().id, 'names': ['forged'], 'notes': ['forged note']})
 os.write(1, cell().mark.encode()); os.write(2, cell().mark.encode())`);
 
+    // The true end comes after the forged one: between the cells it is dropped, in the next cell it ends the kernel.
+    const next = await attacker.run('print("next")');
     expect(early).toMatchObject({ status: 'ok', notes: ['forged note'] });
+    expect(next.status === 'ok' ? next.stdout : next.status).toMatch(/^(next\n|kernel_died)$/);
   });
 
   test('a forged end mark moves what follows it to the next cell, and says so', async () => {

@@ -67,7 +67,10 @@ while True:
       expect([status, state]).toEqual(
         error?.name === 'OutOfMemory' ? ['kernel_died', 'lost'] : ['error', 'kept'],
       );
-      expect((await attacker.run('hoard = None; 1 + 1')).result).toBe('2');
+      // Where memory is polled, the kernel may be ended a moment later.
+      const after = await attacker.run('hoard = None; 1 + 1');
+      expect(after.result ?? after.error?.name).toMatch(/^(2|OutOfMemory)$/);
+      expect((await attacker.run('1 + 1')).result).toBe('2');
       expect(await bystander.isUnharmed()).toBe(true);
     });
 

@@ -15,6 +15,8 @@ const MAX_HELLO_BYTES = 256;
 export interface Expected {
   readonly token: string;
   connection(role: Role): Promise<Socket>;
+  /** For a kernel that is given up: closes what it has connected already. */
+  refuse(): void;
   /** No connection with this token is taken any more; what was taken stays open. */
   [Symbol.dispose](): void;
 }
@@ -27,6 +29,7 @@ export class AttachServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #expected = new Map<string, Map<Role, Deferred<Socket>>>();
   readonly #pending = new Set<Socket>();
+  readonly #open = new Set<Socket>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -55,6 +58,10 @@ export class AttachServer implements AsyncDisposable {
       token,
       connection: (role) =>
         connections.get(role) ?? Promise.reject(new Error(`role ${role} is not expected`)),
+      refuse: () => {
+        this.#expected.delete(token);
+        for (const connection of connections.values()) void connection.then((socket) => socket.destroy());
+      },
       [Symbol.dispose]: () => {
         this.#expected.delete(token);
       },
@@ -62,7 +69,8 @@ export class AttachServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#pending) socket.destroy();
+    // All of them: the end of one that is paused is not seen, and the server would wait for it forever.
+    for (const socket of this.#open) socket.destroy();
     await new Promise<void>((resolve) => {
       this.#server.close(() => {
         resolve();
@@ -72,6 +80,7 @@ export class AttachServer implements AsyncDisposable {
 
   #greet(socket: Socket): void {
     socket.on('error', () => undefined);
+    this.#open.add(socket);
     this.#pending.add(socket);
     const [oldest] = this.#pending;
     if (this.#pending.size > MAX_PENDING && oldest) {
@@ -82,6 +91,7 @@ export class AttachServer implements AsyncDisposable {
     const timer = setTimeout(() => socket.destroy(), HELLO_DEADLINE_MS);
     socket.once('close', () => {
       clearTimeout(timer);
+      this.#open.delete(socket);
       this.#pending.delete(socket);
     });
     const onData = (chunk: Buffer): void => {

@@ -56,6 +56,7 @@ export async function launchKernel(
     return kernel;
   } catch (error) {
     kernel.kill();
+    expected.refuse();
     stdout.reader.destroy();
     stderr.reader.destroy();
     throw error;
