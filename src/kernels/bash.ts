@@ -6,6 +6,7 @@ export const bash: KernelDriver = {
   attach: 'inherit',
   interrupt: 'signal',
   reservedMiB: 0,
+  standsBy: false,
   wire: 'nul',
   mounts: [],
   command: (runtime) => ({

@@ -41,6 +41,7 @@ export class KernelProcess {
   readonly #lines = new LineSplitter(MAX_FRAME_BYTES);
   #run: CellRun | undefined;
   #lastId: string | undefined;
+  #lastCount: number | undefined;
   #answer: ((frame: GuestFrame | undefined) => void) | undefined;
   #exit: KernelExit | undefined;
   /** It has broken the protocol: nothing it says counts any more. */
@@ -126,7 +127,8 @@ export class KernelProcess {
     this.#run = run;
     this.#lastId = id;
     try {
-      yield* this.#lateOutput(count);
+      yield* this.#lateOutput();
+      this.#lastCount = count;
       run.begin();
       this.#kernel.newMemoryKills(); // those from before this cell are not its own
       this.#kernel.frames.write(
@@ -146,12 +148,25 @@ export class KernelProcess {
     if (this.#run && !this.#exit) this.#kernel.interrupt(this.#run.count);
   }
 
+  /** The running cell's last event is known, though its output may not have been read to the end. */
+  get cellHasEnded(): boolean {
+    return this.#run?.hasEnded ?? false;
+  }
+
   kill(cause?: KernelExit['cause']): void {
     this.#kernel.kill(cause);
   }
 
+  /** Takes it for dead although `exited` has not settled: it was killed, and hangs in the system. */
+  abandon(): void {
+    if (this.#exit) return;
+    this.#died({ code: null, cause: 'killed', detail: 'was killed, but its process does not end' });
+  }
+
   /** What background threads and timers printed since the last cell comes first in this one. */
-  *#lateOutput(count: number): Generator<KernelEvent, void, void> {
+  *#lateOutput(): Generator<KernelEvent, void, void> {
+    const since =
+      this.#lastCount === undefined ? 'of the time before' : `of execution ${String(this.#lastCount)}`;
     for (const [type, output] of [
       ['stdout', this.#stdout],
       ['stderr', this.#stderr],
@@ -161,7 +176,7 @@ export class KernelProcess {
       const left = dropped > 0 ? ` (${String(dropped)} bytes of it were dropped)` : '';
       yield {
         type: 'note',
-        text: `late output of execution ${String(count - 1)} comes first in ${type}${left}`,
+        text: `late output ${since} comes first in ${type}${left}`,
       };
       yield { type, chunk: bytes };
     }

@@ -20,10 +20,12 @@ export interface KernelDriver {
    * counts; that limit is raised by so much.
    */
   readonly reservedMiB: number;
+  /** Whether one ready kernel of it stands by in each sandbox in use; at most one driver says so. */
+  readonly standsBy: boolean;
   /** Host folders and files that the guest needs read-only inside the sandbox, beside its runtime. */
   readonly mounts: readonly Mount[];
   /** The command inside the sandbox. */
-  command(runtime: Runtime, limits: { memoryMiB: number }): KernelCommand;
+  command(runtime: Runtime, settings: { memoryMiB: number; preload: readonly string[] }): KernelCommand;
   /** Whether a kernel that died so ran out of memory by its own account (V8's heap limit), judging by the last stderr. */
   ranOutOfMemory?(exit: { code: number | null; stderrTail: string }): boolean;
 }

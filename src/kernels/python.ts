@@ -6,13 +6,15 @@ export const python: KernelDriver = {
   attach: 'connect',
   interrupt: 'socket',
   reservedMiB: 0,
+  standsBy: true,
   wire: 'json',
   mounts: [],
-  command: (runtime) => ({
+  command: (runtime, { preload }) => ({
     argv: [runtime.executable, '/opt/sandcell/guests/python/kernel.py'],
     env: {
       PYTHONUSERBASE: '/workspace/.local',
       PYTHONUTF8: '1',
+      SANDCELL_PRELOAD: preload.join(','),
       MPLBACKEND: 'Agg',
     },
   }),

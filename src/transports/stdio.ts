@@ -7,8 +7,8 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
  */
 export async function serveStdio(server: Server): Promise<void> {
   const gone = new Promise<void>((resolve) => {
-    for (const event of ['end', 'close', 'error']) process.stdin.once(event, resolve);
-    process.stdout.once('error', resolve);
+    for (const event of ['end', 'close', 'error']) process.stdin.on(event, resolve);
+    process.stdout.on('error', resolve); // each further write to a closed pipe is one more error
     server.onclose = resolve;
   });
   await server.connect(new StdioServerTransport());

@@ -46,7 +46,7 @@ export function foldersOf(pid: number): string[] {
   const parent = process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
   return [...new Set([parent, '/tmp'])].flatMap((folder) =>
     readdirSync(folder)
-      .filter((name) => name.startsWith(`sandcell-${String(pid)}-`))
+      .filter((name) => new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name))
       .map((name) => `${folder}/${name}`),
   );
 }

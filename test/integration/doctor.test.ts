@@ -6,6 +6,7 @@ import { CHECKS, type Report, reportSchema } from '../../src/doctor/report.ts';
 import { findCandidates } from '../../src/kernels/runtime-places.ts';
 import { breakHost, type BrokenHost, type Damage, type Outcome } from '../helpers/broken-host.ts';
 import { textOf } from '../helpers/server.ts';
+import { pidNamespace } from '../../src/processes/proc.ts';
 
 async function report(host: BrokenHost, args: readonly string[] = [], env: Record<string, string> = {}) {
   const outcome = await host.sandcell(['doctor', '--json', ...args], env);
@@ -53,7 +54,7 @@ describe('where everything is there', () => {
 
   test('removes what killed servers have left', async () => {
     await using host = await breakHost({});
-    const left = path.join(host.home, 'sandcell-1-1-killed');
+    const left = path.join(host.home, `sandcell-${pidNamespace()}-1-1-killed`);
     await mkdir(left);
 
     const { report: said } = await report(host, [], { XDG_RUNTIME_DIR: host.home });

@@ -22,9 +22,9 @@ test('a thousand contexts created and killed leave nothing behind', { timeout: 4
   expect(server.stderr()).toBe('');
   const { pid } = server;
   await server[Symbol.asyncDispose]();
-  expect(readdirSync(runtimeParent()).filter((name) => name.includes(`sandcell-${String(pid)}-`))).toEqual(
-    [],
-  );
+  expect(
+    readdirSync(runtimeParent()).filter((name) => new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name)),
+  ).toEqual([]);
   expect(cgroupsOf(pid)).toEqual([]);
 });
 
@@ -54,8 +54,10 @@ const GET: Record<string, string> = { python: 'print(x)', bash: 'echo $x', javas
 /** What the server holds while it has no sandbox in use; a spare may stand by. */
 function held({ pid }: TestServer): { descriptors: number; rssMiB: number; folders: string[] } {
   const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
-  const ours = readdirSync(runtimeParent()).find((name) => name.includes(`sandcell-${String(pid)}-`)) ?? '';
-  const sandboxes = readdirSync(`${runtimeParent()}/${ours}`).filter((name) => name.startsWith('sb_'));
+  const ours =
+    readdirSync(runtimeParent()).find((name) => new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name)) ??
+    '';
+  const sandboxes = readdirSync(`${runtimeParent()}/${ours}`).filter((name) => /^sb\d/.test(name));
   return {
     descriptors: readdirSync(`/proc/${String(pid)}/fd`).length,
     rssMiB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024,

@@ -34,6 +34,7 @@ class Cell:
         state = self.state
         for name in state.outputs.reopen_closed():
             self.notes.append("%s had been closed by an earlier cell; it is open again" % name)
+        self.connection.drain_interrupts()
         _signal(SIGINT, state.on_interrupt)
         state.display = self.show
         before = {name: id(value) for name, value in state.namespace.items()}

@@ -30,7 +30,7 @@ class Connection:
         self._reserve = None
         self._frames = _connect(address, token, "frames")
         self._interrupts = _connect(address, token, "interrupt")
-        # A byte on this socket is a SIGINT, at once and across namespaces; nobody reads it.
+        # A byte on this socket is a SIGINT, at once and across namespaces; what it says is in its coming.
         fcntl.fcntl(self._interrupts, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(self._interrupts, 10, signal.SIGINT)  # F_SETSIG, which the module does not name
         fcntl.fcntl(self._interrupts, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
@@ -39,6 +39,14 @@ class Connection:
             os.dup2(self._frames.fileno(), FRAMES_FD, inheritable=False)
             self._frames.close()
             self._frames = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=FRAMES_FD)
+
+    def drain_interrupts(self):
+        """Full, the socket would take no further byte, and so bring no further interrupt."""
+        try:
+            while self._interrupts.recv(4096):
+                pass
+        except OSError:
+            pass  # empty
 
     def send(self, frame):
         line = _dumps(frame)

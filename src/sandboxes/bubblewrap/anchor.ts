@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { deadline } from '../../processes/deadline.ts';
 import { defer } from '../../processes/deferred.ts';
 import { anchorArguments, type AnchorSpec } from './anchor-arguments.ts';
-import { childrenOf, launch } from './process.ts';
+import { launch } from './process.ts';
+import { childrenOf, isRunning } from '../../processes/proc.ts';
 
 const START_DEADLINE_MS = 15_000;
 const STOP_DEADLINE_MS = 10_000;
@@ -30,8 +31,9 @@ export class Anchor implements AsyncDisposable {
     });
   }
 
+  /** Asks the host: the exit of a kernel may be heard of before that of the anchor which took it along. */
   get alive(): boolean {
-    return this.#alive;
+    return this.#alive && isRunning(this.#process.pid ?? 0) && isRunning(this.#init);
   }
 
   /** Throws an Error with what bwrap said where the host does not let it. */

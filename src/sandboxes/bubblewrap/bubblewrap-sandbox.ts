@@ -1,15 +1,19 @@
 import type { Context, ContextSpec } from '../../contexts/context.ts';
 import { KernelContext } from '../../contexts/kernel-context.ts';
-import { driverOf } from '../../kernels/drivers.ts';
+import { allDrivers, driverOf } from '../../kernels/drivers.ts';
 import type { KernelDriver, Spawn } from '../../kernels/kernel.ts';
 import { KernelProcess } from '../../kernels/kernel-process.ts';
 import type { Runtime } from '../../kernels/runtimes.ts';
+import { deadline } from '../../processes/deadline.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { launchKernel } from './kernel-launch.ts';
-import type { SandboxPlace } from './place.ts';
+import { sandboxEnded, type SandboxPlace } from './place.ts';
 
 /** The warm kernel is replaced this long after it was taken, so as not to compete with the first cell. */
 const WARM_DELAY_MS = 100;
+
+/** Modules to preload may be slow to import. */
+const WARM_DEADLINE_MS = 60_000;
 
 /** Chooses the runtime of a kernel; throws `RUNTIME_NOT_FOUND`. */
 export type SelectRuntime = (
@@ -53,16 +57,18 @@ export class BubblewrapSandbox implements Sandbox {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#rewarm);
-    this.#disposal.abort(new Error(`sandbox ${this.id} was killed`));
-    await Promise.all([...this.#contexts].map((context) => context[Symbol.asyncDispose]()));
+    this.#disposal.abort(sandboxEnded());
+    // Side by side: what hangs in one kernel must not keep the rest.
+    const contexts = [...this.#contexts].map((context) => context[Symbol.asyncDispose]());
+    await Promise.all([...contexts, this.#place[Symbol.asyncDispose]()]);
     (await this.#warm)?.kill();
-    await this.#place[Symbol.asyncDispose]();
   }
 
   async #startKernel(spec: ContextSpec, signal: AbortSignal): Promise<KernelProcess> {
     const driver = driverOf(spec.language);
     const runtime = await this.#selectRuntime(driver, spec.version, signal);
-    const kernel = (await this.#takeWarmKernel(runtime)) ?? (await this.#launch(driver, runtime, signal));
+    const kernel =
+      (await this.#takeWarmKernel(driver, runtime, signal)) ?? (await this.#launch(driver, runtime, signal));
     try {
       await kernel.enter(spec.cwd, spec.env, signal);
     } catch (error) {
@@ -74,9 +80,14 @@ export class BubblewrapSandbox implements Sandbox {
     return kernel;
   }
 
-  async #takeWarmKernel(runtime: Runtime): Promise<KernelProcess | undefined> {
+  async #takeWarmKernel(
+    driver: KernelDriver,
+    runtime: Runtime,
+    signal: AbortSignal,
+  ): Promise<KernelProcess | undefined> {
     const warm = this.#warm;
-    const kernel = await warm;
+    if (!driver.standsBy || !warm) return undefined;
+    const kernel = await deadline(warm, WARM_DEADLINE_MS, signal, 'the kernel that stands by was not ready');
     if (this.#warm !== warm) return undefined; // another context, which waited for it too, has taken it
     if (kernel?.runtime.executable !== runtime.executable) return undefined;
     this.#warm = undefined;
@@ -90,11 +101,13 @@ export class BubblewrapSandbox implements Sandbox {
 
   async #startWarmKernel(): Promise<KernelProcess | undefined> {
     const { signal } = this.#disposal;
-    const driver = driverOf('python');
+    const driver = allDrivers().find(({ standsBy }) => standsBy);
     try {
+      if (!driver) return undefined;
       return await this.#launch(driver, await this.#selectRuntime(driver, undefined, signal), signal);
     } catch {
-      return undefined; // the context that needs a kernel will try again, and say what is wrong
+      this.#warm = undefined; // the context that needs a kernel will try again, and say what is wrong
+      return undefined;
     }
   }
 

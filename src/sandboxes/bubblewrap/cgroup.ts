@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isOfGoneServer, serverPrefix } from './server-name.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LimitSpec, LimitsMode, SandboxLimits } from './limits.ts';
 
@@ -113,20 +114,9 @@ async function killProcesses(folder: string): Promise<void> {
   }
 }
 
-/**
- * "sandcell-PIDNS-PID-START-ID". Pid and start time tell whether the server still lives; the pid namespace says who can
- * judge that: to a server in another container every pid of this one looks gone.
- */
+/** Name of the group of a sandbox. */
 export function groupName(id: string): string {
-  const startTime = startTimeOf(process.pid) ?? '0';
-  return `sandcell-${pidNamespace()}-${String(process.pid)}-${startTime}-${id}`;
-}
-
-/** Whether the name belongs to a server of this pid namespace that is gone. */
-function isStale(name: string): boolean {
-  const [, namespace, pid, startTime] = /^sandcell-(\d+)-(\d+)-(\d+)-/.exec(name) ?? [];
-  if (pid === undefined || namespace !== pidNamespace()) return false;
-  return startTimeOf(Number(pid)) !== startTime;
+  return `${serverPrefix()}${id}`;
 }
 
 /** Removes the groups in these folders that servers left which are gone; returns their names. */
@@ -134,7 +124,7 @@ export async function sweepStaleGroups(parents: readonly string[]): Promise<stri
   const removed = new Set<string>();
   for (const parent of parents) {
     const names = await readdir(parent).catch(() => []);
-    for (const name of names.filter(isStale)) {
+    for (const name of names.filter(isOfGoneServer)) {
       if (await removeGroup(path.join(parent, name))) removed.add(name);
     }
   }
@@ -155,19 +145,4 @@ function readCounter(file: string, word: string): number {
 
 function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function pidNamespace(): string {
-  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-}
-
-/** In clock ticks since boot, as text; undefined where there is no such process. */
-function startTimeOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    // The command's name stands in parentheses and may hold spaces and parentheses itself; field 22 is the start time.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SandboxError } from '../../errors.ts';
 import { selectRuntime } from '../../kernels/runtimes.ts';
 import type { Logger } from '../../logger.ts';
@@ -67,7 +66,7 @@ export class BubblewrapDriver implements SandboxDriver {
     try {
       return await SandboxPlace.create(
         {
-          folder: join(host.folder.path, id),
+          folder: host.folder.nextSandbox(),
           etc: host.folder.etc,
           seccomp: host.folder.seccomp,
           uid: newHostUser(),

@@ -28,10 +28,22 @@ export class FifoStock {
     this.#folder = folder;
   }
 
-  async take(): Promise<Fifo> {
-    while (this.#paths.length === 0) await this.refill();
+  /** Two FIFOs: for stdout and stderr of a kernel. */
+  async takePair(): Promise<[Fifo, Fifo]> {
+    while (this.#paths.length < 2) await this.refill();
+    const first = this.#open();
+    try {
+      return [first, this.#open()];
+    } catch (error) {
+      first.reader.destroy();
+      closeSync(first.writeFd);
+      throw error;
+    }
+  }
+
+  #open(): Fifo {
     const path = this.#paths.pop() ?? '';
-    if (this.#paths.length < BATCH / 4) void this.refill().catch(() => undefined); // the next take() reports it
+    if (this.#paths.length < BATCH / 4) void this.refill().catch(() => undefined); // the next take reports it
     const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const writeFd = openSync(path, constants.O_WRONLY);

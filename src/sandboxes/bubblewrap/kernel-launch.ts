@@ -37,25 +37,22 @@ export async function launchKernel(
 ): Promise<AttachedKernel> {
   const roles: Role[] = driver.interrupt === 'socket' ? ['frames', 'interrupt'] : ['frames'];
   using expected = place.attach.expect(driver.attach === 'connect' ? roles : []);
-  const [stdout, stderr] = await Promise.all([place.fifos.take(), place.fifos.take()]);
-  const child = spawnGuest(place, { driver, runtime, expected, stdout, stderr });
-  const kernel = new LaunchedKernel(place, driver, child, { stdout, stderr });
+  const [stdout, stderr] = await place.fifos.takePair();
+  let kernel: LaunchedKernel | undefined;
   try {
-    const connected =
+    const child = spawnGuest(place, { driver, runtime, token: expected.token, stdout, stderr });
+    kernel = new LaunchedKernel(place, driver, child, { stdout, stderr });
+    const connected: Promise<readonly [Duplex, Duplex | undefined]> =
       driver.attach === 'connect'
         ? Promise.all([expected.connection('frames'), interruptConnection(driver, expected)])
-        : Promise.resolve([inheritedSocket(child), undefined] as const);
-    const died = kernel.exited.then((exit) => Promise.reject(startFailure(driver, exit, stderr)));
-    const [frames, interrupts] = await deadline(
-      Promise.race([connected, died]),
-      ATTACH_DEADLINE_MS,
-      signal,
-      `the ${driver.language} kernel did not attach`,
-    );
-    kernel.attached(frames, interrupts);
+        : Promise.resolve([inheritedSocket(child), undefined]);
+    const what = `the ${driver.language} kernel did not attach`;
+    const first = await deadline(Promise.race([connected, kernel.exited]), ATTACH_DEADLINE_MS, signal, what);
+    if ('cause' in first) throw startFailure(place, driver, first, stderr);
+    kernel.attached(...first);
     return kernel;
   } catch (error) {
-    kernel.kill();
+    kernel?.kill();
     expected.refuse();
     stdout.reader.destroy();
     stderr.reader.destroy();
@@ -66,41 +63,34 @@ export async function launchKernel(
 interface Guest {
   driver: KernelDriver;
   runtime: Runtime;
-  expected: Expected;
+  token: string;
   stdout: Fifo;
   stderr: Fifo;
 }
 
-function spawnGuest(place: KernelPlace, { driver, runtime, expected, stdout, stderr }: Guest): ChildProcess {
-  const seccomp = openSync(place.seccomp, 'r');
-  const command = driver.command(runtime, { memoryMiB: place.settings.memoryMiB });
-  const attachEnv =
-    driver.attach === 'connect'
-      ? { SANDCELL_ADDRESS: '/run/sandcell/host.sock', SANDCELL_TOKEN: expected.token }
-      : {};
-  const preload = driver.language === 'python' ? { SANDCELL_PRELOAD: place.settings.preload.join(',') } : {};
-  const env = { ...command.env, ...attachEnv, ...preload };
+function spawnGuest(place: KernelPlace, { driver, runtime, token, stdout, stderr }: Guest): ChildProcess {
+  const handedOver = [stdout.writeFd, stderr.writeFd];
   try {
+    const seccomp = openSync(place.seccomp, 'r');
+    handedOver.push(seccomp);
+    const { memoryMiB } = place.settings;
+    const command = driver.command(runtime, place.settings);
+    const connects = driver.attach === 'connect';
+    const attachEnv = connects ? { SANDCELL_ADDRESS: '/run/sandcell/host.sock', SANDCELL_TOKEN: token } : {};
     return launch({
       argv: kernelArguments(place.anchor.target, place.settings, {
         argv: command.argv,
-        env,
+        env: { ...command.env, ...attachEnv },
         runtime,
         seccompFd: 4,
-        dataMiB: place.settings.memoryMiB + driver.reservedMiB,
+        dataMiB: memoryMiB + driver.reservedMiB,
       }),
-      stdio: [
-        'ignore',
-        stdout.writeFd,
-        stderr.writeFd,
-        driver.attach === 'inherit' ? 'pipe' : 'ignore',
-        seccomp,
-      ],
+      stdio: ['ignore', stdout.writeFd, stderr.writeFd, connects ? 'ignore' : 'pipe', seccomp],
       procsFiles: place.limits.procsFiles,
       uid: place.uid,
     });
   } finally {
-    for (const fd of [seccomp, stdout.writeFd, stderr.writeFd]) closeSync(fd);
+    for (const fd of handedOver) closeSync(fd);
   }
 }
 
@@ -114,16 +104,36 @@ function inheritedSocket(child: ChildProcess): Duplex {
   return socket;
 }
 
-function startFailure(driver: KernelDriver, exit: KernelExit, stderr: Fifo): SandboxError {
+/** What a program says that got no thread, process or memory. */
+const EXHAUSTED =
+  /Resource temporarily unavailable|Cannot allocate memory|EAGAIN|ENOMEM|can't start new thread|uv_thread_create|pthread_create/;
+
+/** Node gives up so (SIGABRT) where it gets no thread, and says nothing. */
+const ABORTED = 134;
+
+function startFailure(
+  place: KernelPlace,
+  driver: KernelDriver,
+  exit: KernelExit,
+  stderr: Fifo,
+): SandboxError {
   const said = String(stderr.reader.read() ?? '')
     .trim()
     .slice(-2000);
+  const what = `the ${driver.language} kernel ${exit.detail} before it attached${said && `: ${said}`}`;
+  if (exit.cause === 'out_of_memory' || exit.code === ABORTED || EXHAUSTED.test(said)) {
+    const { processes, memoryMiB } = place.settings;
+    const limits = `${String(processes)} processes and threads, ${String(memoryMiB)} MiB of memory`;
+    return new SandboxError(
+      'CONTEXT_LIMIT_REACHED',
+      `The sandbox has no room for another kernel (${limits}): ${what}`,
+      {
+        hint: 'Create the context in a fresh sandbox (sandbox_id "new"), or end this one with kill_sandbox.',
+      },
+    );
+  }
   if (/^(bwrap|nsenter|setpriv|prlimit): /m.test(said)) return explainIsolationFailure(said);
-  return new SandboxError(
-    'INTERNAL',
-    `the ${driver.language} kernel ${exit.detail} before it attached${said && `: ${said}`}`,
-    {
-      hint: 'Run `sandcell doctor` on the host: it checks isolation and runtimes and says how to mend them.',
-    },
-  );
+  return new SandboxError('INTERNAL', what, {
+    hint: 'Run `sandcell doctor` on the host: it checks isolation and runtimes and says how to mend them.',
+  });
 }

@@ -6,7 +6,8 @@ import type { Fifo } from './fifo.ts';
 import { explainExit } from './kernel-exit.ts';
 import type { KernelPlace } from './kernel-launch.ts';
 import type { SandboxLimits } from './limits.ts';
-import { childrenOf, signalGroup, trySignal } from './process.ts';
+import { childrenOf } from '../../processes/proc.ts';
+import { signalGroup, trySignal } from './process.ts';
 
 /** A started kernel: nsenter → bwrap → its init (pid 1 of the kernel's own namespace) → the guest. */
 export class LaunchedKernel implements AttachedKernel {

@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SandboxError } from '../../errors.ts';
 import type { Mount } from '../../kernels/kernel.ts';
 import { Anchor } from './anchor.ts';
 import { AttachServer } from './attach-server.ts';
@@ -26,6 +27,7 @@ export interface PlaceSpec {
 export class SandboxPlace implements AsyncDisposable {
   readonly #spec: PlaceSpec;
   readonly #attach: AttachServer;
+  readonly #disposal = new AbortController();
   #anchor: Promise<Anchor>;
 
   private constructor(spec: PlaceSpec, attach: AttachServer, anchor: Anchor) {
@@ -53,24 +55,38 @@ export class SandboxPlace implements AsyncDisposable {
     }
   }
 
-  /** The place of the next kernel; a dead anchor is started anew. */
+  /** The place of the next kernel; a dead anchor is started anew, once for all who ask. */
   async living(signal: AbortSignal): Promise<KernelPlace> {
-    const before = await this.#anchor.catch(() => undefined);
-    if (!before?.alive) this.#anchor = startAnchor(this.#spec, signal);
-    const { fifos, limits, settings, uid, seccomp } = this.#spec;
+    const restart = (): Promise<Anchor> => startAnchor(this.#spec, this.#disposal.signal);
+    this.#anchor = this.#anchor.then((anchor) => (anchor.alive ? anchor : restart()), restart);
     const anchor = await this.#anchor.catch((error: unknown) => {
+      this.#disposal.signal.throwIfAborted();
       throw explainIsolationFailure(error);
     });
+    signal.throwIfAborted();
+    const { fifos, limits, settings, uid, seccomp } = this.#spec;
     return { anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal.abort(sandboxEnded());
     const anchor = await this.#anchor.catch(() => undefined);
     await anchor?.[Symbol.asyncDispose]();
     await this.#attach[Symbol.asyncDispose]();
     await this.#spec.limits[Symbol.asyncDispose]();
     rmSync(this.#spec.folder, { recursive: true, force: true });
   }
+}
+
+/** What a call is told that still used the sandbox. */
+export function sandboxEnded(): SandboxError {
+  return new SandboxError(
+    'SANDBOX_NOT_FOUND',
+    'The sandbox was ended while the call used it; its state is lost',
+    {
+      hint: 'Call list_contexts to see what is left, or create a new context.',
+    },
+  );
 }
 
 /** Lets the sandbox's user pass, who is nobody else's: the paths stand in the list of processes, for everybody to read. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { groupOf } from '../../processes/proc.ts';
 
 export type StdioEntry = 'ignore' | 'pipe' | number;
 
@@ -58,16 +59,6 @@ function isCloseOnExec(fd: number): boolean {
   }
 }
 
-/** Children of a process, as the host counts; empty once it is gone. */
-export function childrenOf(pid: number): number[] {
-  try {
-    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
-    return children.split(' ').filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
-}
-
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -76,20 +67,6 @@ function quote(text: string): string {
 export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   const group = pid === undefined ? undefined : groupOf(pid);
   if (group !== undefined && group > 1 && group !== groupOf(process.pid)) trySignal(-group, signal);
-}
-
-function groupOf(pid: number): number | undefined {
-  try {
-    // After the name in parentheses, which may hold anything: state, parent, group.
-    return Number(
-      readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-        .split(') ')
-        .pop()
-        ?.split(' ')[2],
-    );
-  } catch {
-    return undefined;
-  }
 }
 
 /** False where the process is gone. */

@@ -1,19 +1,9 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPrivate } from './mounts.ts';
 import { buildSeccompFilter } from './seccomp.ts';
-
-const NAME = /^sandcell-(\d+)-(\d+)-/;
+import { isOfGoneServer, serverPrefix } from './server-name.ts';
 
 const ETC = {
   passwd:
@@ -26,6 +16,7 @@ const ETC = {
 /** The folder on the host that holds what one server's sandboxes need: sockets, FIFOs, the seccomp program, /etc. */
 export class ServerFolder implements Disposable {
   readonly path: string;
+  #sandboxes = 0;
 
   private constructor(path: string) {
     this.path = path;
@@ -45,9 +36,7 @@ export class ServerFolder implements Disposable {
   }
 
   static create(): ServerFolder {
-    const folder = new ServerFolder(
-      mkdtempSync(join(parent(), `sandcell-${String(process.pid)}-${startTimeOf(process.pid) ?? '0'}-`)),
-    );
+    const folder = new ServerFolder(mkdtempSync(join(parent(), serverPrefix())));
     // Root's sandboxes run as other users: passable for them, not listable. Otherwise it is nobody else's business.
     if (process.getuid?.() === 0) chmodSync(folder.path, 0o711);
     mkdirSync(folder.etc, { mode: 0o755 });
@@ -57,6 +46,12 @@ export class ServerFolder implements Disposable {
     return folder;
   }
 
+  /** Path of one more sandbox's folder: short, for it is part of a socket's address. */
+  nextSandbox(): string {
+    this.#sandboxes += 1;
+    return join(this.path, `sb${String(this.#sandboxes)}`);
+  }
+
   /** `countsAllMemory`: whether the sandboxes' limits count memory that belongs to no process. */
   writeSeccomp(countsAllMemory: boolean): void {
     writeFileSync(this.seccomp, buildSeccompFilter(architecture(), { countsAllMemory }));
@@ -64,11 +59,11 @@ export class ServerFolder implements Disposable {
 
   /** Removes the folders of this user's servers that were killed. Returns how many. */
   static sweep(): number {
-    const stale = readdirSync(parent()).filter((name) => {
-      const [, pid, startTime] = NAME.exec(name) ?? [];
-      if (pid === undefined || startTimeOf(Number(pid)) === startTime) return false;
-      return lstatSync(join(parent(), name), { throwIfNoEntry: false })?.uid === process.getuid?.();
-    });
+    const stale = readdirSync(parent()).filter(
+      (name) =>
+        isOfGoneServer(name) &&
+        lstatSync(join(parent(), name), { throwIfNoEntry: false })?.uid === process.getuid?.(),
+    );
     for (const name of stale) rmSync(join(parent(), name), { recursive: true, force: true });
     return stale.length;
   }
@@ -78,29 +73,21 @@ export class ServerFolder implements Disposable {
   }
 }
 
+/** A socket's address has 107 bytes, and what is made below the parent takes up to 67 of them. */
+const MAX_PARENT_LENGTH = 40;
+
 /**
- * A path below it must fit into the 107 bytes of a socket's address. Root's own runtime folder keeps out the users that
+ * Root's own runtime folder keeps out the users that
  * its sandboxes run as.
  */
 function parent(): string {
   const folder = process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
-  if (folder.length > 40 || !lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return '/tmp';
+  if (folder.length > MAX_PARENT_LENGTH || !lstatSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    return '/tmp';
   return process.getuid?.() === 0 && isPrivate(join(folder, 'sandcell')) ? '/tmp' : folder;
 }
 
 function architecture(): 'x64' | 'arm64' {
   if (process.arch === 'x64' || process.arch === 'arm64') return process.arch;
   throw new Error(`no system call filter is known for ${process.arch}`);
-}
-
-/** When a process started, in clock ticks since boot: a pid alone may be somebody else's by now. */
-function startTimeOf(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-      .split(') ')
-      .pop()
-      ?.split(' ')[19];
-  } catch {
-    return undefined;
-  }
 }
