@@ -90,8 +90,13 @@ function idOf({ context_id }: { context_id: string }): { context_id: string } {
 
 /** The processes that own the namespaces of the server's sandboxes. */
 function killAnchors(pid: number): void {
-  for (const child of childrenOf(pid)) {
-    const [program] = readFileSync(`/proc/${String(child)}/cmdline`, 'utf8').split('\0');
-    if (program === 'bwrap') process.kill(child, 'SIGKILL');
+  for (const child of childrenOf(pid)) if (programOf(child) === 'bwrap') process.kill(child, 'SIGKILL');
+}
+
+function programOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').split('\0')[0];
+  } catch {
+    return undefined; // one that lived for a moment only
   }
 }
