@@ -1,11 +1,16 @@
 import { SandboxError } from '../errors.ts';
 import type { ExecutionEvent } from '../executions/execution.ts';
+import { CONTEXT_GONE } from '../executions/render-text.ts';
 import type { KernelExit } from '../kernels/kernel.ts';
 import type { KernelEvent, KernelProcess } from '../kernels/kernel-process.ts';
+import { deadline } from '../processes/deadline.ts';
 import type { Context, ContextSpec, ExecuteOptions } from './context.ts';
 import { Journal } from './journal.ts';
-import { StopLadder } from './stop-ladder.ts';
+import { EXIT_DEADLINE_MS, StopLadder } from './stop-ladder.ts';
 import { Turns } from './turns.ts';
+
+/** Nothing cancels the end of a context. */
+const NEVER = new AbortController().signal;
 
 /** Starts a kernel for a context and hands it over (folder and environment applied). The context kills it. */
 export type StartKernel = (spec: ContextSpec, signal: AbortSignal) => Promise<KernelProcess>;
@@ -84,14 +89,21 @@ export class KernelContext implements Context {
     this.#lastUsedAt = new Date();
   }
 
+  /** Throws a DeadlineError where the kernel's process hangs in the system; a cell that runs has ended even then. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposal.abort(
       new SandboxError('CONTEXT_NOT_FOUND', `Context ${this.id} was removed while the call waited`, {
         hint: 'Its variables are lost. Create another context with create_context.',
       }),
     );
-    this.#kernel.kill('killed');
-    await this.#kernel.exited;
+    const kernel = this.#kernel;
+    kernel.kill('killed');
+    try {
+      const what = `the ${this.language} kernel of context ${this.id} was killed and did not end`;
+      await deadline(kernel.exited, EXIT_DEADLINE_MS, NEVER, what);
+    } finally {
+      kernel.abandon();
+    }
   }
 
   /** A kernel that died since the last cell is replaced, and what is lost is said. */
@@ -131,6 +143,7 @@ export class KernelContext implements Context {
       this.journal.append({ executionCount, code, status: outcome.status, names: namesOf(last) });
       if (last?.type === 'died' && !ladder.reason)
         yield { type: 'error', error: deathError(this.language, last.exit) };
+      if (this.#disposal.signal.aborted) yield { type: 'note', text: CONTEXT_GONE };
       yield outcome;
     } finally {
       if (!isLast(last)) {

@@ -7,6 +7,8 @@ import type { KernelProcess } from '../kernels/kernel-process.ts';
 const REPEAT_MS = [400, 1500];
 /** And when its kernel is killed. */
 const KILL_MS = 3000;
+/** A killed kernel ends within this time, unless its process hangs in the system. */
+export const EXIT_DEADLINE_MS = 10_000;
 
 /**
  * Ends one running cell when its time is over or the caller wants no more of it:
@@ -34,7 +36,7 @@ export class StopLadder implements Disposable {
   }
 
   stop(reason: 'timeout' | 'interrupted'): void {
-    if (this.#reason) return;
+    if (this.#reason || this.#kernel.cellHasEnded) return;
     this.#reason = reason;
     this.#kernel.interrupt();
     for (const ms of REPEAT_MS) {
@@ -44,6 +46,9 @@ export class StopLadder implements Disposable {
     }
     this.#after(KILL_MS, () => {
       this.#kernel.kill('killed');
+    });
+    this.#after(KILL_MS + EXIT_DEADLINE_MS, () => {
+      this.#kernel.abandon();
     });
   }
 
@@ -56,7 +61,11 @@ export class StopLadder implements Disposable {
     this.stop('interrupted');
   };
 
+  /** A cell that has ended is left alone while its last output comes. */
   #after(ms: number, action: () => void): void {
-    this.#timers.push(setTimeout(action, ms));
+    const timer = setTimeout(() => {
+      if (!this.#kernel.cellHasEnded) action();
+    }, ms);
+    this.#timers.push(timer);
   }
 }

@@ -1,5 +1,8 @@
 import type { ExecutionOutput } from './render.ts';
 
+/** The note of a cell whose context went while it ran. */
+export const CONTEXT_GONE = 'its sandbox was killed: the context is gone';
+
 /** The facts of an execution as a model reads them best: what became of it first, then what it gave. */
 export function renderText(output: ExecutionOutput): string {
   const { error, truncated } = output;
@@ -30,9 +33,11 @@ function headline(output: ExecutionOutput): string {
     output;
   const where = `${language} execution ${String(execution_count)} in context ${context_id}`;
   const line = `${STATUS_TEXT[status]}: ${where}, ${String(duration_ms)} ms, state ${state} (${execution_id}, sandbox ${sandbox_id})`;
-  return state === 'kept'
-    ? line
-    : `${line}\nAll variables of this context are lost; the next run starts a fresh kernel in the same context. Define again what you need.`;
+  if (state === 'kept') return line;
+  const next = output.notes.includes(CONTEXT_GONE)
+    ? 'and the context itself is gone. Make another one with create_context, or pass language. Define again what you need.'
+    : 'the next run starts a fresh kernel in the same context. Define again what you need.';
+  return `${line}\nAll variables of this context are lost; ${next}`;
 }
 
 const STATUS_TEXT: Record<ExecutionOutput['status'], string> = {

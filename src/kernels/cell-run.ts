@@ -54,6 +54,10 @@ export class CellRun {
     this.#outputs = outputs;
   }
 
+  get hasEnded(): boolean {
+    return this.#last !== undefined;
+  }
+
   /** From now on the outputs are this cell's. */
   begin(): void {
     for (const type of ['stdout', 'stderr'] as const) {

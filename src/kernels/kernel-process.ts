@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { SandboxError } from '../errors.ts';
 import type { CellError, MimeBundle } from '../executions/execution.ts';
 import { deadline } from '../processes/deadline.ts';
@@ -6,8 +5,8 @@ import { defer } from '../processes/deferred.ts';
 import { CellRun } from './cell-run.ts';
 import type { AttachedKernel, KernelDriver, KernelExit, Spawn } from './kernel.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { MarkedOutput } from './marked-output.ts';
-import { decodeFrame, encodeFrame, type GuestFrame, MAX_FRAME_BYTES } from './protocol.ts';
+import { MarkedOutput, newMark } from './marked-output.ts';
+import { decodeFrame, encodeFrame, frameIsLate, type GuestFrame, MAX_FRAME_BYTES } from './protocol.ts';
 import type { Runtime } from './runtimes.ts';
 
 /** What a kernel says of one cell, in order; `done` or `died` is the last. */
@@ -245,16 +244,4 @@ export class KernelProcess {
       },
     );
   }
-}
-
-/** Frames of a cell that has ended are dropped; anything else out of turn is a violation. */
-function frameIsLate(frame: GuestFrame): boolean {
-  return (
-    frame.type === 'display' || frame.type === 'result' || frame.type === 'error' || frame.type === 'done'
-  );
-}
-
-/** A line that no program prints by chance: 34 printable bytes. */
-function newMark(): string {
-  return `\u007b${randomBytes(16).toString('hex')}\u007d`;
 }

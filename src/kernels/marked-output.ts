@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
 /** Output that comes between two cells is kept for the next one, up to this many bytes a stream. */
@@ -109,4 +110,9 @@ function beginOfMark(bytes: Buffer, mark: Buffer): number {
     if (bytes.subarray(at).equals(mark.subarray(0, bytes.length - at))) return bytes.length - at;
   }
   return 0;
+}
+
+/** A line that no program prints by chance: 34 printable bytes. */
+export function newMark(): string {
+  return `\u007b${randomBytes(16).toString('hex')}\u007d`;
 }

@@ -79,6 +79,11 @@ export function encodeFrame(frame: HostFrame, wire: 'json' | 'nul'): string {
   return [frame.type, ...fields].map((field) => `${field.replaceAll('\0', '')}\0`).join('');
 }
 
+/** Frames of a cell that has ended are dropped; anything else out of turn is a violation. */
+export function frameIsLate({ type }: GuestFrame): boolean {
+  return type === 'display' || type === 'result' || type === 'error' || type === 'done';
+}
+
 /**
  * How many values a line of JSON holds, about: 16 MiB of brackets or keys take the parser seconds and gigabytes, in
  * which the server answers nobody.
