@@ -133,11 +133,13 @@ describe('the resource of an output', () => {
     expect(await read(`${uri}?search=nothing%20like%20it`)).toBe('No line contains "nothing like it".');
   });
 
-  test('says how many lines of a range or a search are left out', async () => {
+  test('names the next part of a range or a search that is too long', async () => {
     expect(await read(`${uri}?lines=1-300000`)).toMatch(
-      /\n\[… \d+ more lines: over 1 MB; ask for a smaller range …\]\n$/,
+      /\n\[… \d+ more lines; the next part: \S+\/stdout\?lines=\d+-300000 …\]\n$/,
     );
-    expect(await read(`${uri}?search=line`)).toMatch(/more lines: over 1 MB/);
+    expect(await read(`${uri}?search=line`)).toMatch(
+      /more lines; the next part: \S+\?search=line&lines=\d+- …\]\n$/,
+    );
   });
 
   test.each([

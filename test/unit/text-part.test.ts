@@ -33,6 +33,11 @@ describe('a part of a text', () => {
     ['lines=2-3', 'b\nc'],
     ['lines=3-99', 'c\n'],
     ['lines=99', ''],
+    ['lines=2-', 'b\nc\n'],
+    ['lines=99&search=', 'No line contains "".'],
+    ['lines=2-3&search=', '2: b\n3: c'],
+    ['search=', '1: a\n2: b\n3: c\n4: '],
+    ['search=a%0Ab', 'No line contains "a\\nb".'],
     ['search=b', '2: b'],
     ['search=zz', 'No line contains "zz".'],
     ['lines=2-3&search=c', '3: c'],
@@ -45,7 +50,9 @@ describe('a part of a text', () => {
     'lines=0',
     'lines=-1',
     'lines=3-2',
-    'lines=1-',
+    'lines=0-',
+    'lines=-',
+    `search=${'x'.repeat(1001)}`,
     'lines=',
     'lines=1,2',
     'offset=x',
@@ -56,17 +63,115 @@ describe('a part of a text', () => {
     expect(() => read('a\nb\nc\n', query)).toThrow(SandboxError);
   });
 
-  test('says how many lines do not fit', () => {
-    const lines = Array.from({ length: 30 }, () => 'x'.repeat(50_000)).join('\n');
+  test('of invalid bytes and halves of characters loses none of them, and ends', () => {
+    for (const bytes of [[0x80], [0xff], [0xe2, 0x82], [0x80, 0x41], [0xf0, 0x9f, 0x8e]]) {
+      const text = Buffer.alloc(2_500_000, Buffer.from(bytes));
 
-    expect(read(lines, 'lines=1-30')).toMatch(
-      /x\n\[… 11 more lines: over 1 MB; ask for a smaller range …\]\n$/,
+      const parts = follow(text);
+
+      expect(parts.map(({ bytes: length }) => length).reduce((sum, length) => sum + length)).toBe(2_500_000);
+      expect(parts.every(({ json }) => json <= 2_100_000)).toBe(true);
+      expect(parts.length).toBeLessThan(12);
+    }
+  });
+
+  test('keeps the bytes that it begins with, where they are no character', () => {
+    expect(readText(Buffer.from([0x80, 0x80, 0x41]), PATH, new URLSearchParams())).toBe('\ufffd\ufffdA');
+  });
+
+  test('of control characters is smaller, as they swell', () => {
+    const first = read('\u0001'.repeat(1_000_000));
+
+    expect(Buffer.byteLength(JSON.stringify(first))).toBeLessThan(2_100_000);
+    expect(first).toContain(`the next part: ${PATH}?offset=250000 `);
+  });
+
+  test('names the lines that did not fit, and so on to the last', () => {
+    const line = 'x'.repeat(50_000);
+    const lines = Array.from({ length: 30 }, () => line).join('\n');
+
+    const first = read(lines, 'lines=2-30');
+
+    expect(first).toMatch(/x\n\[… 10 more lines; the next part: \S+\/stdout\?lines=21-30 …\]\n$/);
+    expect(first.split('\n', 19)).toEqual(Array<string>(19).fill(line));
+    expect(read(lines, 'lines=21-30')).toBe(Array<string>(10).fill(line).join('\n'));
+  });
+
+  test('is a line over 1 MB as far as it fits, with the address of its rest', () => {
+    const long = '€'.repeat(500_000);
+    const text = `first\n${long}\nlast`;
+
+    const part = read(text, 'lines=2-3');
+
+    const [, offset = ''] = /the rest of line 2 \(500001 bytes\): \S+\?(offset=\d+); /.exec(part) ?? [];
+    expect(part).toMatch(/^€+\n\[… .*; the next part: \S+\/stdout\?lines=3-3 …\]\n$/);
+    expect(`${part.slice(0, part.indexOf('\n'))}${read(text, offset)}`).toBe(`${long}\nlast`);
+    expect(read(text, 'lines=2')).toMatch(
+      /^€+\n\[… the rest of line 2 \(500001 bytes\): \S+\?offset=\d+ …\]\n$/,
     );
   });
 
-  test('of one line that is too long says that it is left out', () => {
-    expect(read('x'.repeat(2_000_000), 'lines=1')).toBe(
-      '\n[… 1 more lines: over 1 MB; ask for a smaller range …]\n',
+  test('leaves a line over 1 MB that is not the first to the next part', () => {
+    const text = `first\n${'x'.repeat(2_000_000)}\nlast`;
+
+    expect(read(text, 'lines=1-')).toBe(`first\n[… 2 more lines; the next part: ${PATH}?lines=2- …]\n`);
+    expect(read(text, 'search=')).toBe(
+      `1: first\n[… more lines; the next part: ${PATH}?search=&lines=2- …]\n`,
     );
+  });
+
+  test('names the next hits of a search that did not fit', () => {
+    const text = Array.from({ length: 30 }, (_, i) => `${i % 2 ? 'a&b' : ''}${'x'.repeat(99_996)}`).join(
+      '\n',
+    );
+
+    const first = read(text, 'search=a%26b&lines=2-28');
+    const [, next = ''] = /the next part: \S+\?(\S+) …\]\n$/.exec(first) ?? [];
+
+    expect(next).toBe('search=a%26b&lines=20-28');
+    const numbers = [...`${first}\n${read(text, next)}`.matchAll(/^(\d+): a&b/gm)].map(([, n]) => Number(n));
+    expect(numbers).toEqual(Array.from({ length: 14 }, (_, i) => 2 * i + 2));
+  });
+
+  test('is a hit of a search in a line over 1 MB, with the address of its rest and of what was found', () => {
+    const text = `none\n${'x'.repeat(1_500_000)}needle\nneedle`;
+
+    expect(read(text, 'search=needle')).toMatch(
+      /^2: x{1000000}\n\[… the rest of line 2 \(500006 bytes\): \S+\?offset=1000005; it is found at \S+\?offset=1500005; the next part: \S+\?search=needle&lines=3- …\]\n$/,
+    );
+    expect(read(text, 'search=needle&lines=3-')).toBe('3: needle');
+  });
+
+  test('of 16 MiB of empty lines neither takes long nor much memory', () => {
+    const text = Buffer.alloc(16 * 1024 * 1024, '\n');
+    const before = process.memoryUsage();
+    const startedMs = performance.now();
+
+    const parts = ['lines=1-3', 'lines=16000000-', 'lines=1-', 'search=', 'search=x'].map((query) =>
+      readText(text, PATH, new URLSearchParams(query)),
+    );
+
+    const elapsedMs = performance.now() - startedMs;
+    const after = process.memoryUsage();
+    expect(elapsedMs).toBeLessThan(1500); // for five reads; each alone took 1800 ms
+    expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(100_000_000);
+    expect(parts[0]).toBe('\n\n');
+    expect(parts[1]).toHaveLength(777_217);
+    expect(parts[2]).toMatch(/^\n+\[… 15777216 more lines; the next part: \S+\?lines=1000002- …\]\n$/);
+    expect(parts[3]).toMatch(/more lines; the next part: \S+\?search=&lines=\d+- …\]\n$/);
+    expect(parts[4]).toBe('No line contains "x".');
   });
 });
+
+/** Reads all parts: the bytes of the text that each covers, and its length as JSON. */
+function follow(text: Buffer): { bytes: number; json: number }[] {
+  const parts: { bytes: number; json: number }[] = [];
+  for (let offset = 0; offset < text.length;) {
+    const part = readText(text, PATH, new URLSearchParams({ offset: String(offset) }));
+    const next = Number(/the next part: \S+\?offset=(\d+) …\]\n$/.exec(part)?.[1] ?? text.length);
+    if (next <= offset) throw new Error(`no progress at ${String(offset)}`);
+    parts.push({ bytes: next - offset, json: Buffer.byteLength(JSON.stringify(part)) });
+    offset = next;
+  }
+  return parts;
+}
