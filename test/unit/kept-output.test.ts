@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { cutMiddle, KeptOutput, wholeCharacters } from '../../src/executions/kept-output.ts';
+import { cutMiddle, KeptOutput } from '../../src/executions/kept-output.ts';
 
 function kept(limits: { headBytes: number; tailBytes: number }, ...chunks: string[]): KeptOutput {
   const output = new KeptOutput(limits);
@@ -78,27 +80,67 @@ describe('an excerpt', () => {
   });
 });
 
-describe('whole characters', () => {
-  test.each([
-    ['a€', 0, 3, 'a'],
-    ['a€', 0, 4, 'a€'],
-    ['€a', 1, 4, 'a'],
-    ['🎉🎉', 2, 8, '🎉'],
-    ['🎉🎉', 0, 7, '🎉'],
-    ['ascii', 0, 5, 'ascii'],
-    ['€', 1, 2, ''],
-    ['', 0, 0, ''],
-  ])('of %j from byte %i to %i are %j', (text, from, to, expected) => {
-    expect(wholeCharacters(Buffer.from(text).subarray(from, to)).toString()).toBe(expected);
+describe('memory of kept output', () => {
+  test('is near the bytes kept where 20 million chunks of one byte came', { timeout: 60_000 }, () => {
+    const MIB = 1024 * 1024;
+    const output = new KeptOutput({ headBytes: 16 * MIB, tailBytes: 2 * MIB });
+    const chunks = Array.from({ length: 10 }, (_, digit) => Buffer.from(String(digit)));
+    const [zero = Buffer.alloc(0)] = chunks;
+    const before = usedBytes();
+
+    for (let index = 0; index < 20_000_000; index += 1) output.append(chunks[index % 10] ?? zero);
+
+    expect(usedBytes() - before).toBeLessThan(60 * MIB);
+    expect(output).toMatchObject({ bytes: 20_000_000, keptBytes: 18 * MIB });
+    const kept = output.read();
+    expect(kept.toString('latin1', 0, 12)).toBe('012345678901');
+    expect(kept.toString('latin1', 16 * MIB - 4, 16 * MIB)).toBe('2345'); // 16 MiB is 16 777 216
+    expect(kept.toString('latin1', kept.length - 2 * MIB, kept.length - 2 * MIB + 4)).toBe('8901');
+    expect(kept.toString('latin1', kept.length - 3)).toBe('789');
   });
 
-  test('keep bytes that are no UTF-8', () => {
-    expect([...wholeCharacters(Buffer.from([0xff, 0x41]))]).toEqual([0xff, 0x41]);
+  test('does not grow by the slabs that small chunks are parts of', () => {
+    const output = new KeptOutput({ headBytes: 1000, tailBytes: 1000 });
+    const before = usedBytes();
+
+    for (let index = 0; index < 2000; index += 1)
+      output.append(Buffer.allocUnsafeSlow(64 * 1024).subarray(0, 1));
+
+    expect(output.keptBytes).toBe(2000);
+    collectGarbage();
+    expect(usedBytes() - before).toBeLessThan(20 * 1024 * 1024);
+  });
+
+  test('is copied: what becomes of a chunk later changes nothing', () => {
+    const output = new KeptOutput({ headBytes: 2, tailBytes: 2 });
+    const chunk = Buffer.from('abcd');
+
+    output.append(chunk);
+    chunk.fill('x');
+
+    expect(output.read().toString()).toBe('abcd');
   });
 });
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function usedBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 test('a text is cut in the middle only where it is over the limit in bytes', () => {
   expect(cutMiddle('short', 5)).toBe('short');
   expect(cutMiddle('ü'.repeat(10), 20)).toBe('ü'.repeat(10));
   expect(cutMiddle('ü'.repeat(11), 20)).toBe(`${'ü'.repeat(5)}\n[… 2 bytes left out …]\n${'ü'.repeat(5)}`);
+});
+
+test('a text is never cut in the middle of a character', () => {
+  for (let size = 0; size < 60; size += 1) {
+    const cut = cutMiddle('🎉'.repeat(50), size);
+    const [, begin = '', left, end = ''] = /^(🎉*)\n\[… (\d+) bytes left out …\]\n(🎉*)$/u.exec(cut) ?? [];
+    expect(Buffer.byteLength(begin + end) + Number(left)).toBe(200);
+    expect(Buffer.byteLength(begin + end)).toBeLessThanOrEqual(size);
+  }
 });
