@@ -1,3 +1,6 @@
+import { StringDecoder } from 'node:string_decoder';
+import { withoutHalfStart } from '../executions/whole-characters.ts';
+
 /** How often a client hears of a running cell's output, at most. */
 const INTERVAL_MS = 300;
 /** The first output waits this long for more, so that a short cell needs no report at all. */
@@ -13,7 +16,9 @@ export class ProgressReport implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #sentMs = -Infinity;
-  #waiting = Buffer.alloc(0);
+  #waiting: Buffer = Buffer.alloc(0);
+  /** Holds the begin of a character until the rest of it has come. */
+  #decoder = new StringDecoder('utf8');
 
   constructor(send: ((message: string) => void) | undefined) {
     this.#send = send;
@@ -27,8 +32,12 @@ export class ProgressReport implements Disposable {
   output(chunk: Buffer): void {
     const send = this.#send;
     if (!send) return;
-    const last = chunk.subarray(-MAX_MESSAGE_BYTES);
-    this.#waiting = Buffer.concat([this.#waiting, last]).subarray(-MAX_MESSAGE_BYTES);
+    const waitingBytes = this.#waiting.length + chunk.length;
+    this.#waiting = Buffer.concat([this.#waiting, chunk.subarray(-MAX_MESSAGE_BYTES)]);
+    if (waitingBytes > MAX_MESSAGE_BYTES) {
+      this.#waiting = withoutHalfStart(this.#waiting.subarray(-MAX_MESSAGE_BYTES));
+      this.#decoder = new StringDecoder('utf8'); // what it holds does not end in what is left
+    }
     const delayMs = Math.max(FIRST_DELAY_MS, this.#sentMs + INTERVAL_MS - performance.now());
     this.#timer ??= setTimeout(() => this.#sendWaiting(send), delayMs);
   }
@@ -39,7 +48,8 @@ export class ProgressReport implements Disposable {
   }
 
   #sendWaiting(send: (message: string) => void): void {
-    send(this.#waiting.toString('utf8'));
+    const message = this.#decoder.write(this.#waiting);
+    if (message !== '') send(message);
     this.#waiting = Buffer.alloc(0);
     this.#sentMs = performance.now();
     this.#timer = undefined;

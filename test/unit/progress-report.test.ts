@@ -76,3 +76,42 @@ test('does nothing for a client that asked for no progress', () => {
   expect(vi.getTimerCount()).toBe(0);
   progress[Symbol.dispose]();
 });
+
+test('a character that comes in halves is sent whole, with the later message', () => {
+  const { sent, report: progress } = report();
+  using _progress = progress;
+  const bytes = Buffer.from('a€b');
+
+  progress.output(bytes.subarray(0, 2));
+  vi.advanceTimersByTime(1000);
+  progress.output(bytes.subarray(2));
+  vi.advanceTimersByTime(1000);
+
+  expect(sent).toEqual(['a', '€b']);
+});
+
+test('no message is sent for half a character alone', () => {
+  const { sent, report: progress } = report();
+  using _progress = progress;
+
+  progress.output(Buffer.from('€').subarray(0, 1));
+  vi.advanceTimersByTime(1000);
+
+  expect(sent).toEqual([]);
+});
+
+test('the end of a flood does not begin with half a character, whatever was held before it', () => {
+  for (const padding of [0, 1, 2]) {
+    const { sent, report: progress } = report();
+    using _progress = progress;
+
+    progress.output(Buffer.from('€').subarray(0, 2));
+    vi.advanceTimersByTime(1000);
+    progress.output(Buffer.from(`${'€'.repeat(5000)}${'.'.repeat(padding)}`));
+    vi.advanceTimersByTime(1000);
+
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatch(/^€+\.*$/);
+    expect(Buffer.byteLength(sent[0] ?? '')).toBeLessThanOrEqual(4096);
+  }
+});
