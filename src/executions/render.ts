@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { type Language, LANGUAGES } from '../languages.ts';
 import type { ExecutionResult } from './collect.ts';
 import type { MimeBundle } from './execution.ts';
+import { type ImageContent, toImages } from './images.ts';
 import { cutMiddle, type KeptOutput } from './kept-output.ts';
+import { typesOf } from './mime-bundle.ts';
 import { outputUri } from './output-uri.ts';
 import { renderText } from './render-text.ts';
 
-export type Content = { type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string };
+export type Content = { type: 'text'; text: string } | ImageContent;
 
 /**
  * An answer's size as JSON, text and structured form together; clients drop the connection or the answer at a few MB.
@@ -16,10 +18,6 @@ const MAX_ANSWER_BYTES = 950_000;
 const MAX_IMAGE_BYTES = 475_000;
 /** Of the limit on results; a display's text is a hint, the whole is at its URI. */
 const DISPLAY_SHARE = 1 / 4;
-const MAX_MIME_TYPES = 8;
-const MIME_TYPE = /^[\w.+-]{1,64}\/[\w.+;= -]{1,64}$/;
-
-const INLINE_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 const uri = z.string().nullable();
 
@@ -85,17 +83,30 @@ export function renderExecution(
   names: ExecutionNames,
   limits: ShowLimits,
 ): { structured: ExecutionOutput; content: Content[]; isError: boolean } {
+  const { images, notes } = toImages(displaysOf(result), MAX_IMAGE_BYTES);
+  const { structured, text } = renderFitting(
+    { ...result, notes: [...result.notes, ...notes] },
+    names,
+    limits,
+  );
+  return { structured, content: [{ type: 'text', text }, ...images], isError: result.status !== 'ok' };
+}
+
+/**
+ * Control characters take six bytes in JSON: where the answer swells over the limit, less is shown. What does not shrink
+ * with these limits (names, URIs, the lines that count what is left out) is far below it.
+ */
+function renderFitting(
+  result: ExecutionResult,
+  names: ExecutionNames,
+  limits: ShowLimits,
+): { structured: ExecutionOutput; text: string } {
   const structured = toOutput(result, names, limits);
   const text = renderText(structured);
-  // Control characters take six bytes in JSON: where the answer swells over the limit, less is shown. What does not
-  // shrink with these limits (names, URIs, the lines that count what is left out) is far below it.
   const swollen = Buffer.byteLength(JSON.stringify([structured, text])) > MAX_ANSWER_BYTES - MAX_IMAGE_BYTES;
-  if (swollen && limits.maxOutputBytes + limits.maxResultBytes > 0) {
-    const half = { maxOutputBytes: limits.maxOutputBytes >> 1, maxResultBytes: limits.maxResultBytes >> 1 };
-    return renderExecution(result, names, half);
-  }
-  const isError = result.status !== 'ok';
-  return { structured, content: [{ type: 'text', text }, ...images(displaysOf(result))], isError };
+  if (!swollen || limits.maxOutputBytes + limits.maxResultBytes === 0) return { structured, text };
+  const half = { maxOutputBytes: limits.maxOutputBytes >> 1, maxResultBytes: limits.maxResultBytes >> 1 };
+  return renderFitting(result, names, half);
 }
 
 function toOutput(result: ExecutionResult, names: ExecutionNames, limits: ShowLimits): ExecutionOutput {
@@ -123,9 +134,7 @@ function toOutput(result: ExecutionResult, names: ExecutionNames, limits: ShowLi
       : null,
     truncated: truncation(result, names.executionId, maxOutputBytes),
     displays: displaysOf(result).map((bundle, index) => ({
-      mime_types: Object.keys(bundle)
-        .filter((type) => MIME_TYPE.test(type))
-        .slice(0, MAX_MIME_TYPES),
+      mime_types: typesOf(bundle),
       uri: outputUri(names.executionId, `displays/${index}`),
       text: cutMiddle(bundle['text/plain'] ?? '', maxResultBytes * DISPLAY_SHARE),
     })),
@@ -148,17 +157,4 @@ function truncation(
     stdout_uri: where('stdout', stdout),
     stderr_uri: where('stderr', stderr),
   };
-}
-
-function images(displays: readonly MimeBundle[]): Content[] {
-  const content: Content[] = [];
-  let bytes = 0;
-  for (const bundle of displays) {
-    const mimeType = INLINE_IMAGES.find((type) => bundle[type] !== undefined);
-    const data = mimeType === undefined ? undefined : bundle[mimeType]?.replaceAll(/\s/g, '');
-    if (mimeType === undefined || !data || bytes + data.length > MAX_IMAGE_BYTES) continue; // its URI is there
-    bytes += data.length;
-    content.push({ type: 'image', data, mimeType });
-  }
-  return content;
 }

@@ -164,6 +164,60 @@ describe('the answer of an execution', () => {
   });
 });
 
+describe('an image whose data is no base64', () => {
+  const image = (data: string): Record<string, string> => ({ 'text/plain': 'i', 'image/png': data });
+
+  test('is left out, and a note says so: clients refuse the whole answer for it', () => {
+    const displays = [image('not base64!'), image('AA\nAA\n'), image('AAAAA'), image(''), image('=AAA')];
+
+    const { structured, content } = renderExecution(result({ displays, notes: ['first'] }), NAMES, LIMITS);
+
+    expect(content.slice(1)).toEqual([{ type: 'image', data: 'AAAA', mimeType: 'image/png' }]);
+    expect(structured.displays).toHaveLength(5);
+    expect(structured.notes).toEqual([
+      'first',
+      'left out, because its data is no base64: image/png of displays/0, image/png of displays/2, ' +
+        'image/png of displays/3, image/png of displays/4',
+    ]);
+    expect(content[0]).toMatchObject({ text: expect.stringContaining('image/png of displays/0') as unknown });
+  });
+
+  test.each(['AA==', 'AAA=', 'AAAA', 'ab+/'])('is none where it is %s', (data) => {
+    const { structured, content } = renderExecution(result({ displays: [image(data)] }), NAMES, LIMITS);
+
+    expect(content[1]).toEqual({ type: 'image', data, mimeType: 'image/png' });
+    expect(structured.notes).toEqual([]);
+  });
+});
+
+test('an answer with the most and longest of everything is below 1 MB', () => {
+  const swelling = '\u0001'.repeat(100_000);
+  const types = Array.from(
+    { length: 50 },
+    (_, index) => `${'a'.repeat(62)}${String(10 + index)}/${'b'.repeat(64)}`,
+  );
+  const display = {
+    ...Object.fromEntries(types.map((type) => [type, ''])),
+    ...{ 'text/plain': swelling, 'image/png': 'A'.repeat(4748) },
+  };
+  const displays = Array.from({ length: 101 }, () => display);
+
+  const { structured, content } = renderExecution(
+    result({
+      ...{ stdout: output(swelling), stderr: output(swelling), result: { 'text/plain': swelling }, displays },
+      error: { name: swelling, message: swelling, traceback: swelling, line: 1, column: 1 },
+      notes: Array.from({ length: 20 }, () => swelling.slice(0, 2000)),
+    }),
+    NAMES,
+    { maxOutputBytes: 131_072, maxResultBytes: 65_536 },
+  );
+
+  expect(content.filter(({ type }) => type === 'image')).toHaveLength(100);
+  expect(Buffer.byteLength(JSON.stringify({ structuredContent: structured, content }))).toBeLessThan(
+    1_000_000,
+  );
+});
+
 describe('the rich outputs of a cell', () => {
   test('are its displays, and its result where that is more than text', () => {
     const html = { 'text/plain': 'h', 'text/html': '<b>' };
