@@ -1,8 +1,11 @@
 import type { MimeBundle } from './execution.ts';
 import type { KeptOutput } from './kept-output.ts';
+import { lengthOf } from './mime-bundle.ts';
 
 /** Kept of one session's outputs; the oldest executions go first. */
 const MAX_BYTES = 128 * 1024 * 1024;
+/** Of an execution that printed nothing. */
+const OVERHEAD_BYTES = 2048;
 
 export interface StoredOutput {
   stdout: KeptOutput;
@@ -40,6 +43,6 @@ export class OutputStore {
 }
 
 function sizeOf({ stdout, stderr, displays }: StoredOutput): number {
-  const texts = displays.flatMap((bundle) => Object.values(bundle));
-  return stdout.keptBytes + stderr.keptBytes + texts.reduce((sum, text) => sum + text.length, 0);
+  const rich = displays.reduce((sum, bundle) => sum + lengthOf(bundle), 0);
+  return OVERHEAD_BYTES + stdout.keptBytes + stderr.keptBytes + rich;
 }

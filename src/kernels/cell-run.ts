@@ -1,9 +1,10 @@
 import { EventQueue } from '../executions/event-queue.ts';
 import type { MimeBundle } from '../executions/execution.ts';
+import { lengthOf } from '../executions/mime-bundle.ts';
 import type { KernelExit } from './kernel.ts';
 import type { KernelEvent } from './kernel-process.ts';
 import type { MarkedOutput } from './marked-output.ts';
-import { type GuestFrame, MAX_FRAME_BYTES } from './protocol.ts';
+import type { GuestFrame } from './protocol.ts';
 
 /** Above this many bytes waiting for the consumer, the kernel's output is left in its pipe. */
 const HIGH_WATER_BYTES = 4 * 1024 * 1024;
@@ -15,6 +16,8 @@ const MARK_GRACE_MS = 1000;
 const MAX_DISPLAYS = 100;
 /** Of all displays of a cell, in characters. */
 const MAX_RICH_LENGTH = 32 * 1024 * 1024;
+/** Of one display or result, in characters; the guests' own frames are no longer than this. */
+const MAX_BUNDLE_LENGTH = 8 * 1024 * 1024;
 
 /** Names that one cell bound, as they are kept for the life of its context. */
 const MAX_NAMES = 1000;
@@ -39,6 +42,7 @@ export class CellRun {
   #displays = 0;
   #richLength = 0;
   #displaysFull = false;
+  #hasTooLong = false;
   #stderrTail: Buffer = Buffer.alloc(0);
   #grace: NodeJS.Timeout | undefined;
 
@@ -117,7 +121,7 @@ export class CellRun {
   }
 
   #display(data: MimeBundle): void {
-    if (this.#displaysFull) return;
+    if (this.#displaysFull || this.#isTooLong(data)) return;
     this.#displays += 1;
     this.#richLength += lengthOf(data);
     this.#displaysFull = this.#displays > MAX_DISPLAYS || this.#richLength > MAX_RICH_LENGTH;
@@ -127,8 +131,18 @@ export class CellRun {
 
   /** There is room for one of any size after all displays. */
   #result(data: MimeBundle): void {
+    if (this.#isTooLong(data)) return;
     this.#richLength += lengthOf(data);
-    if (this.#richLength <= MAX_RICH_LENGTH + 2 * MAX_FRAME_BYTES) this.#queue.push({ type: 'result', data });
+    if (this.#richLength <= MAX_RICH_LENGTH + 2 * MAX_BUNDLE_LENGTH)
+      this.#queue.push({ type: 'result', data });
+  }
+
+  #isTooLong(data: MimeBundle): boolean {
+    if (lengthOf(data) <= MAX_BUNDLE_LENGTH) return false;
+    if (!this.#hasTooLong)
+      this.#note(`displays and results over ${MAX_BUNDLE_LENGTH >> 20} MiB are left out`);
+    this.#hasTooLong = true;
+    return true;
   }
 
   #note(text: string): void {
@@ -170,9 +184,4 @@ function lastBytes(before: Buffer, chunk: Buffer): Buffer {
 
 function shortNames(names: readonly string[]): string[] {
   return names.filter((name) => name.length <= MAX_NAME_LENGTH).slice(0, MAX_NAMES);
-}
-
-/** A bundle without content takes memory too. */
-function lengthOf(data: MimeBundle): number {
-  return Object.entries(data).reduce((sum, [key, value]) => sum + key.length + value.length, 64);
 }

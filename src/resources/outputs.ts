@@ -8,13 +8,16 @@ import {
   type ReadResourceResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import { SandboxError } from '../errors.ts';
-import type { StoredOutput } from '../executions/output-store.ts';
 import { outputUri } from '../executions/output-uri.ts';
 import type { Session } from '../sessions/session.ts';
+import { readDisplay } from './display-part.ts';
 import { readText } from './text-part.ts';
 
 /** The protocol's own code for it, which the SDK does not name. */
 const RESOURCE_NOT_FOUND = -32_002;
+
+/** Executions in a list of resources; a session may have tens of thousands of short ones. */
+const MAX_LISTED = 1000;
 
 const PATH = /^sandcell:\/\/executions\/([^/?#]+)\/(stdout|stderr|displays\/(\d+))$/;
 
@@ -23,6 +26,7 @@ export function serveOutputs(server: Server, session: Session): void {
   server.setRequestHandler(ListResourcesRequestSchema, () => ({
     resources: session.outputs
       .ids()
+      .slice(-MAX_LISTED)
       .flatMap((id) =>
         (['stdout', 'stderr'] as const)
           .filter((name) => (session.outputs.get(id)?.[name].bytes ?? 0) > 0)
@@ -58,29 +62,14 @@ function read(session: Session, uri: string): ReadResourceResult {
   const [, id = '', part, index] = PATH.exec(path) ?? [];
   const output = session.outputs.get(id);
   if (part === undefined || !output) throw notFound(session, uri);
-  if (index !== undefined) return readDisplay(output, Number(index), uri, session);
+  const parameters = new URLSearchParams(query);
+  if (index !== undefined) {
+    const display = output.displays[Number(index)];
+    if (!display) throw notFound(session, uri);
+    return { contents: readDisplay(display, path, parameters).map((form) => ({ uri, ...form })) };
+  }
   const text = output[part === 'stdout' ? 'stdout' : 'stderr'].read();
-  return {
-    contents: [{ uri, mimeType: 'text/plain', text: readText(text, path, new URLSearchParams(query)) }],
-  };
-}
-
-function readDisplay(output: StoredOutput, index: number, uri: string, session: Session): ReadResourceResult {
-  const bundle = output.displays[index];
-  if (!bundle) throw notFound(session, uri);
-  return {
-    contents: Object.entries(bundle).map(([mimeType, data]) =>
-      isText(mimeType) ? { uri, mimeType, text: data } : { uri, mimeType, blob: data.replaceAll(/\s/g, '') },
-    ),
-  };
-}
-
-function isText(mimeType: string): boolean {
-  return (
-    mimeType.startsWith('text/') ||
-    mimeType === 'image/svg+xml' ||
-    /[/+](json|xml|javascript)$/.test(mimeType)
-  );
+  return { contents: [{ uri, mimeType: 'text/plain', text: readText(text, path, parameters) }] };
 }
 
 function notFound(session: Session, uri: string): SandboxError {
