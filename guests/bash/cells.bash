@@ -5,7 +5,7 @@ __sandcell_mark=         # its end mark
 __sandcell_text=         # what it says
 __sandcell_code=         # what is evaluated
 __sandcell_status=       # exit status of the cell; empty while it has not come to its end
-__sandcell_how=          # why it was left before its end: exit, errexit, interrupt, break
+__sandcell_how=          # why it was left before its end: exit, errexit, interrupt, break, fork
 __sandcell_outcome=      # how and status, kept while a trap of the user runs after the cell
 __sandcell_last_status=0 # what $? is when the next cell begins
 __sandcell_options=      # of `set`, switched off between cells
@@ -43,6 +43,8 @@ __sandcell_return() {
   builtin printf '%s' "$__sandcell_line_of_loop" >&243
   __sandcell_go_home
   if [[ -n $__sandcell_id && -z $__sandcell_status ]]; then
+    # Without a SIGINT, bash jumps itself where it cannot fork.
+    if [[ $1 == 254 ]]; then : "${__sandcell_how:=fork}"; fi
     : "${__sandcell_how:=interrupt}"
     __sandcell_status=130
     [[ -z $__sandcell_exit_status ]] || __sandcell_status=$__sandcell_exit_status
@@ -177,6 +179,7 @@ __sandcell_finish() {
   case $__sandcell_how in
     syntax) __sandcell_send_error SyntaxError "$__sandcell_message" "$__sandcell_traceback" "$__sandcell_line" ;;
     interrupt) __sandcell_send_error Interrupted interrupted '' '' ;;
+    fork) __sandcell_send_error ForkFailed 'no process could be started: the limit of processes or of memory is reached' '' '' ;;
     *)
       if ((__sandcell_status != 0)); then
         [[ $__sandcell_line_status == "$__sandcell_status" ]] || __sandcell_line=
