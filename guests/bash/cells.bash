@@ -44,9 +44,9 @@ __sandcell_return() {
   __sandcell_go_home
   if [[ -n $__sandcell_id && -z $__sandcell_status ]]; then
     # Without a SIGINT, bash jumps itself where it cannot fork.
-    if [[ $1 == 254 ]]; then : "${__sandcell_how:=fork}"; fi
-    : "${__sandcell_how:=interrupt}"
     __sandcell_status=130
+    if [[ $1 == 254 && -z $__sandcell_how ]]; then __sandcell_how=fork __sandcell_status=$1; fi
+    : "${__sandcell_how:=interrupt}"
     [[ -z $__sandcell_exit_status ]] || __sandcell_status=$__sandcell_exit_status
   fi
 }
