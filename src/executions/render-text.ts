@@ -35,9 +35,9 @@ function headline(output: ExecutionOutput): string {
   const line = `${STATUS_TEXT[status]}: ${where}, ${String(duration_ms)} ms, state ${state} (${execution_id}, sandbox ${sandbox_id})`;
   if (state === 'kept') return line;
   const next = output.notes.includes(CONTEXT_GONE)
-    ? 'and the context itself is gone. Make another one with create_context, or pass language. Define again what you need.'
-    : 'the next run starts a fresh kernel in the same context. Define again what you need.';
-  return `${line}\nAll variables of this context are lost; ${next}`;
+    ? ', and the context itself is gone. Make another one with create_context, or pass language. Define again what you need.'
+    : '; the next run starts a fresh kernel in the same context. Define again what you need.';
+  return `${line}\nAll variables of this context are lost${next}`;
 }
 
 const STATUS_TEXT: Record<ExecutionOutput['status'], string> = {

@@ -5,9 +5,19 @@ import type { Language } from '../languages.ts';
 interface Grave {
   sandboxId: string;
   contexts: readonly Context[];
+  /** Those of the contexts that cells without a context id ran in. */
+  defaultContexts: readonly Context[];
   /** "killed with kill_sandbox" */
   how: string;
   expired: boolean;
+}
+
+/** A default context that went with its variables. */
+export interface Loss {
+  language: Language;
+  sandboxId: string;
+  /** Says it to a model. */
+  text: string;
 }
 
 /** Ended sandboxes that are remembered; the oldest are forgotten. */
@@ -16,22 +26,30 @@ const MAX_GRAVES = 100;
 /** What became of a session's ended sandboxes: so that an old id is answered with the truth. */
 export class Graves {
   #graves: Grave[] = [];
-  /** Languages whose contexts have gone since a default context of theirs was last made. */
-  readonly #lost = new Map<Language, string>();
+  /** The last loss of each language that no call has been told of. */
+  readonly #losses = new Map<Language, Loss>();
 
   bury(grave: Grave): void {
     this.#graves = [...this.#graves, grave].slice(-MAX_GRAVES);
-    for (const context of grave.contexts) {
-      if (context.executionCount > 0)
-        this.#lost.set(context.language, `sandbox ${grave.sandboxId} ${grave.how}`);
+    const { sandboxId, how } = grave;
+    for (const { language, executionCount } of grave.defaultContexts) {
+      if (executionCount === 0) continue;
+      const text = `fresh context: the variables of the earlier ${language} context are lost (sandbox ${sandboxId} ${how})`;
+      this.#losses.set(language, { language, sandboxId, text });
     }
   }
 
-  /** Said once, when a language gets a new default context after an old one went. */
-  takeLostDefault(language: Language): string | undefined {
-    const why = this.#lost.get(language);
-    this.#lost.delete(language);
-    return why && `fresh context: the variables of the earlier ${language} context are lost (${why})`;
+  /** For the first call in the default context that follows a lost one: not in the lost one's own sandbox. */
+  takeLoss(language: Language, sandboxId: string): Loss | undefined {
+    const loss = this.#losses.get(language);
+    if (loss === undefined || loss.sandboxId === sandboxId) return undefined;
+    this.#losses.delete(language);
+    return loss;
+  }
+
+  /** Where the call that took it failed, the next one says it. */
+  giveBack(loss: Loss): void {
+    if (!this.#losses.has(loss.language)) this.#losses.set(loss.language, loss);
   }
 
   missingSandbox(id: string, known: readonly string[]): SandboxError {

@@ -9,6 +9,7 @@ export class OwnedSandbox {
   readonly #maxContexts: number;
   readonly #contexts: Context[] = [];
   readonly #defaults = new Map<Language, Promise<Context>>();
+  readonly #defaultContexts: Context[] = [];
   #starting = 0;
 
   constructor(sandbox: Sandbox, maxContexts: number) {
@@ -22,6 +23,15 @@ export class OwnedSandbox {
 
   get contexts(): readonly Context[] {
     return this.#contexts;
+  }
+
+  get defaultContexts(): readonly Context[] {
+    return this.#defaultContexts;
+  }
+
+  /** No context is in it, and none is on its way. */
+  get isEmpty(): boolean {
+    return this.#contexts.length + this.#starting === 0;
   }
 
   /** Throws `CONTEXT_LIMIT_REACHED`, and what the sandbox throws. */
@@ -48,12 +58,18 @@ export class OwnedSandbox {
   /** The context that cells without a context id run in; made once, however many calls ask for it at the same time. */
   async defaultContext(spec: ContextSpec, signal: AbortSignal): Promise<Context> {
     const { language } = spec;
-    const context = this.#defaults.get(language) ?? this.createContext(spec, signal);
+    const context = this.#defaults.get(language) ?? this.#makeDefault(spec, signal);
     this.#defaults.set(language, context);
+    return await context;
+  }
+
+  async #makeDefault(spec: ContextSpec, signal: AbortSignal): Promise<Context> {
     try {
-      return await context;
+      const context = await this.createContext(spec, signal);
+      this.#defaultContexts.push(context);
+      return context;
     } catch (error) {
-      this.#defaults.delete(language);
+      this.#defaults.delete(spec.language);
       throw error;
     }
   }

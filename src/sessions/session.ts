@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Settings } from '../config.ts';
 import type { Context, ContextSpec } from '../contexts/context.ts';
 import { SandboxError } from '../errors.ts';
@@ -5,8 +6,9 @@ import type { ExecutionEvent } from '../executions/execution.ts';
 import { OutputStore } from '../executions/output-store.ts';
 import { newId } from '../ids.ts';
 import type { Language } from '../languages.ts';
+import { deadline } from '../processes/deadline.ts';
 import type { SandboxPool } from '../sandboxes/sandbox-pool.ts';
-import { Graves } from './graves.ts';
+import { Graves, type Loss } from './graves.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { OwnedSandbox } from './owned-sandbox.ts';
 
@@ -40,6 +42,11 @@ export interface Killed {
   contextsLost: string[];
 }
 
+const KILLED = 'killed with kill_sandbox';
+
+/** The start of a sandbox has deadlines of its own, which are shorter. */
+const START_DEADLINE_MS = 60_000;
+
 /** One connected client and everything that was made for it. Disposing it ends all of that. */
 export class Session implements AsyncDisposable {
   readonly id = newId('session');
@@ -52,6 +59,8 @@ export class Session implements AsyncDisposable {
   /** What several calls may wait for is not stopped when one of them is cancelled, only with the session. */
   readonly #disposal = new AbortController();
   #default: Promise<OwnedSandbox> | undefined;
+  /** Undefined while it starts. */
+  #defaultId: string | undefined;
   #starting = 0;
 
   constructor(settings: Settings, pool: SandboxPool) {
@@ -75,50 +84,63 @@ export class Session implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<{ context: Context; sandboxId: string }> {
     const sandbox = await this.#sandboxFor(request.sandboxId, signal);
-    const context = await sandbox.createContext(toSpec(request), signal);
-    return { context, sandboxId: sandbox.id };
+    try {
+      const context = await sandbox.createContext(toSpec(request), signal);
+      return { context, sandboxId: sandbox.id };
+    } catch (error) {
+      // Nobody has been told the id of a sandbox that was made for this context alone.
+      const isForsaken = request.sandboxId === 'new' && sandbox.isEmpty && this.#sandboxes.has(sandbox.id);
+      if (isForsaken) await this.#end(sandbox, 'removed, because its first context could not be made');
+      throw error;
+    }
   }
 
   /** Finds or makes the context that a cell is meant for. Throws SandboxError: `CONTEXT_NOT_FOUND`, `SANDBOX_EXPIRED`, …  */
   async run({ code, target, timeoutMs }: RunRequest, signal: AbortSignal): Promise<Run> {
-    const { sandbox, context, lost } =
+    const { sandbox, context } =
       'contextId' in target ? this.#find(target.contextId) : await this.#defaultContext(target.language);
     const executionId = newId('exec');
+    const run = { executionId, context, sandboxId: sandbox.id };
     const events = context.execute(code, { executionId, timeoutMs, signal });
-    return {
-      executionId,
-      context,
-      sandboxId: sandbox.id,
-      events: lost === undefined ? events : noteFirst(lost, events),
-    };
+    return { ...run, events: 'contextId' in target ? events : this.#tellLoss(run, events, signal) };
   }
 
-  /** Ends one sandbox, or all. Throws `SANDBOX_NOT_FOUND`, `SANDBOX_EXPIRED`. */
-  async kill(sandboxId: string | undefined): Promise<Killed[]> {
-    await this.#default?.catch(() => undefined);
-    const chosen = sandboxId === undefined ? this.sandboxes : [this.#sandbox(sandboxId)];
-    return await Promise.all(chosen.map((sandbox) => this.#end(sandbox, 'killed with kill_sandbox')));
+  /** Ends one sandbox, or all. Throws `SANDBOX_NOT_FOUND`, `SANDBOX_EXPIRED`. The signal ends the wait for one that starts. */
+  async kill(sandboxId: string | undefined, signal: AbortSignal): Promise<Killed[]> {
+    if (sandboxId !== undefined) return [await this.#end(this.#sandbox(sandboxId), KILLED)];
+    const starting = this.#default?.catch(() => undefined);
+    if (starting) await deadline(starting, START_DEADLINE_MS, signal, 'the default sandbox did not start');
+    return await this.#endAll(KILLED);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#idle[Symbol.dispose]();
     this.#disposal.abort(new Error('the session has ended'));
-    await this.kill(undefined);
+    await this.#default?.catch(() => undefined);
+    await this.#endAll('ended with its session').catch(() => undefined); // the pool has logged what failed
     this.outputs.clear();
   }
 
   async #expire(): Promise<void> {
-    const minutes = String(this.settings.idleMinutes);
-    await Promise.all(this.sandboxes.map((s) => this.#end(s, `expired after ${minutes} minutes idle`, true)));
+    const how = `expired after ${String(this.settings.idleMinutes)} minutes idle`;
+    await this.#endAll(how, true).catch(() => undefined); // the pool has logged what failed
+  }
+
+  /** Throws only once all have been dealt with. */
+  async #endAll(how: string, expired = false): Promise<Killed[]> {
+    const ends = this.sandboxes.map((sandbox) => this.#end(sandbox, how, expired));
+    await Promise.allSettled(ends);
+    return await Promise.all(ends);
   }
 
   async #end(sandbox: OwnedSandbox, how: string, expired = false): Promise<Killed> {
-    this.#sandboxes.delete(sandbox.id);
-    if ((await this.#default?.catch(() => undefined)) === sandbox) this.#default = undefined;
-    const contextsLost = sandbox.contexts.map(({ id }) => id);
-    this.#graves.bury({ sandboxId: sandbox.id, contexts: sandbox.contexts, how, expired });
+    const { id, contexts, defaultContexts } = sandbox;
+    this.#sandboxes.delete(id);
+    if (id === this.#defaultId) this.#default = this.#defaultId = undefined;
+    const contextsLost = contexts.map((context) => context.id);
+    this.#graves.bury({ sandboxId: id, contexts, defaultContexts, how, expired });
     await this.#pool.release(sandbox.sandbox);
-    return { sandboxId: sandbox.id, contextsLost };
+    return { sandboxId: id, contextsLost };
   }
 
   async #sandboxFor(sandboxId: string | undefined, signal: AbortSignal): Promise<OwnedSandbox> {
@@ -128,16 +150,23 @@ export class Session implements AsyncDisposable {
 
   /** Made once, however many calls ask for it at the same time. */
   async #defaultSandbox(): Promise<OwnedSandbox> {
-    this.#default ??= this.#startSandbox(this.#disposal.signal);
+    this.#default ??= this.#startDefault();
+    return await this.#default;
+  }
+
+  async #startDefault(): Promise<OwnedSandbox> {
     try {
-      return await this.#default;
+      const sandbox = await this.#startSandbox(this.#disposal.signal);
+      this.#defaultId = sandbox.id;
+      return sandbox;
     } catch (error) {
       this.#default = undefined;
       throw error;
     }
   }
 
-  async #startSandbox(signal: AbortSignal): Promise<OwnedSandbox> {
+  async #startSandbox(call: AbortSignal): Promise<OwnedSandbox> {
+    const signal = AbortSignal.any([call, this.#disposal.signal]);
     const max = this.settings.maxSandboxesPerSession;
     if (this.#sandboxes.size + this.#starting >= max) {
       throw new SandboxError(
@@ -148,22 +177,40 @@ export class Session implements AsyncDisposable {
     }
     this.#starting += 1;
     try {
-      const sandbox = new OwnedSandbox(await this.#pool.acquire(signal), this.settings.maxContextsPerSandbox);
-      this.#sandboxes.set(sandbox.id, sandbox);
-      return sandbox;
+      const sandbox = await this.#pool.acquire(signal);
+      if (signal.aborted) await this.#pool.release(sandbox);
+      signal.throwIfAborted();
+      const owned = new OwnedSandbox(sandbox, this.settings.maxContextsPerSandbox);
+      this.#sandboxes.set(owned.id, owned);
+      return owned;
     } finally {
       this.#starting -= 1;
     }
   }
 
-  async #defaultContext(language: Language) {
+  async #defaultContext(language: Language): Promise<{ sandbox: OwnedSandbox; context: Context }> {
     const sandbox = await this.#defaultSandbox();
-    const lost = this.#graves.takeLostDefault(language);
-    const context = await sandbox.defaultContext(
-      toSpec({ language, sandboxId: undefined }),
-      this.#disposal.signal,
-    );
-    return { sandbox, context, lost };
+    const spec = toSpec({ language, sandboxId: undefined });
+    return { sandbox, context: await sandbox.defaultContext(spec, this.#disposal.signal) };
+  }
+
+  /** The first run in a default context says that the one before it is lost. A call that nobody hears does not count. */
+  async *#tellLoss(
+    { context, sandboxId }: { context: Context; sandboxId: string },
+    events: AsyncIterable<ExecutionEvent>,
+    signal: AbortSignal,
+  ): AsyncGenerator<ExecutionEvent, void, void> {
+    let loss: Loss | undefined;
+    try {
+      for await (const event of events) {
+        if (event.type === 'started') loss = this.#graves.takeLoss(context.language, sandboxId);
+        if (event.type === 'started' && loss) yield { type: 'note', text: loss.text };
+        if (event.type === 'outcome' && !signal.aborted) loss = undefined; // told
+        yield event;
+      }
+    } finally {
+      if (loss) this.#graves.giveBack(loss);
+    }
   }
 
   #sandbox(id: string): OwnedSandbox {
@@ -172,10 +219,10 @@ export class Session implements AsyncDisposable {
     throw this.#graves.missingSandbox(id, [...this.#sandboxes.keys()]);
   }
 
-  #find(contextId: string): { sandbox: OwnedSandbox; context: Context; lost: undefined } {
+  #find(contextId: string): { sandbox: OwnedSandbox; context: Context } {
     for (const sandbox of this.#sandboxes.values()) {
       const context = sandbox.contexts.find(({ id }) => id === contextId);
-      if (context) return { sandbox, context, lost: undefined };
+      if (context) return { sandbox, context };
     }
     throw this.#graves.missingContext(
       contextId,
@@ -190,23 +237,11 @@ function toSpec(request: ContextRequest): ContextSpec {
     language: request.language,
     name: request.name,
     version: request.version,
-    cwd: absolute(request.cwd ?? '/workspace'),
+    cwd: posix.resolve('/workspace', request.cwd ?? ''),
     env: request.env ?? {},
   };
 }
 
-function absolute(folder: string): string {
-  return folder.startsWith('/') ? folder : `/workspace/${folder}`;
-}
-
 function listed(ids: readonly string[]): string {
   return ids.length === 0 ? 'none' : ids.join(', ');
-}
-
-async function* noteFirst(
-  text: string,
-  events: AsyncIterable<ExecutionEvent>,
-): AsyncGenerator<ExecutionEvent> {
-  yield { type: 'note', text };
-  yield* events;
 }

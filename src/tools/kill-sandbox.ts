@@ -14,8 +14,8 @@ export const killSandbox = defineTool({
   }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
 
-  async handle(session, { sandbox_id }) {
-    const killed = await session.kill(sandbox_id);
+  async handle(session, { sandbox_id }, { signal }) {
+    const killed = await session.kill(sandbox_id, signal);
     const lines = killed.map(
       ({ sandboxId, contextsLost }) =>
         `Killed sandbox ${sandboxId}; contexts lost: ${contextsLost.join(', ') || 'none'}`,

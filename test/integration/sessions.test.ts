@@ -1,5 +1,7 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { executionOutput } from '../../src/executions/render.ts';
 import { expectStep, newContext, newTarget, until } from '../helpers/cells.ts';
 import { descendantsOf, foldersOf } from '../helpers/processes.ts';
 import { startServer, textOf, type TestServer } from '../helpers/server.ts';
@@ -233,6 +235,7 @@ describe('kill_sandbox', () => {
     await server.run({ context_id: doomed.context_id }, 'sleep 976431 &');
     await server.run({ context_id: kept.context_id }, 'x=1; sleep 976432 &');
     expect(commands(server)).toEqual(expect.arrayContaining(['sleep 976431', 'sleep 976432']));
+    expect(sandboxFolders(server)).toContain('sb1');
 
     const result = await server.call('kill_sandbox', { sandbox_id: doomed.sandbox_id });
 
@@ -242,7 +245,7 @@ describe('kill_sandbox', () => {
     expect(textOf(result)).toContain(doomed.context_id);
     expect(commands(server)).not.toContain('sleep 976431');
     expect(commands(server)).toContain('sleep 976432');
-    expect(readdirSync(foldersOf(server.pid)[0] ?? '')).not.toContain(doomed.sandbox_id);
+    expect(sandboxFolders(server)).not.toContain('sb1'); // the one that was made first
     await expectStep(server, { context_id: kept.context_id }, { code: 'echo $x', stdout: '1\n' });
     expect((await list(server)).map(({ sandbox_id }) => sandbox_id)).toEqual([kept.sandbox_id]);
   });
@@ -295,8 +298,24 @@ describe('kill_sandbox', () => {
     await server.call('kill_sandbox', { sandbox_id });
 
     const result = await running;
-    expect(result).toMatchObject({ isError: true });
-    expect(JSON.stringify(result)).toMatch(/lost|removed|killed/);
+    const output = executionOutput.parse(result.structuredContent);
+    const { execution_id, duration_ms } = output;
+    expect(result.isError).toBe(true);
+    expect(output).toEqual({
+      ...{ execution_id, context_id, sandbox_id, language: 'python', execution_count: 1, duration_ms },
+      ...{ status: 'kernel_died', state: 'lost', result: null, stdout: '', stderr: '', displays: [] },
+      error: {
+        name: 'KernelDied',
+        message: 'the python kernel was killed by the server',
+        ...{ traceback: '', line: null, column: null },
+      },
+      truncated: null,
+      notes: ['its sandbox was killed: the context is gone'],
+    });
+    expect(textOf(result)).toContain(
+      'All variables of this context are lost, and the context itself is gone.',
+    );
+    expect(textOf(result)).not.toContain('fresh kernel');
   });
 
   test('of a session without sandboxes kills nothing', async () => {
@@ -353,12 +372,16 @@ describe('limits', () => {
       '3',
     ]);
 
-    const made = await Promise.all(
-      Array.from({ length: 4 }, () => server.call('create_context', { language: 'bash', sandbox_id: 'new' })),
-    );
+    const create = (sandbox_id: string): Promise<CallToolResult> =>
+      server.call('create_context', { language: 'bash', sandbox_id });
 
-    expect(made.filter(({ isError }) => isError)).toHaveLength(2);
-    expect(await list(server)).toHaveLength(2);
+    const made = await Promise.all(Array.from({ length: 4 }, () => create('new')));
+    const sandbox_id = (await list(server))[0]?.sandbox_id ?? '';
+    const besides = await Promise.all(Array.from({ length: 4 }, () => create(sandbox_id)));
+
+    expect(refusals(made)).toEqual(['SANDBOX_LIMIT_REACHED', 'SANDBOX_LIMIT_REACHED']);
+    expect(refusals(besides)).toEqual(['CONTEXT_LIMIT_REACHED', 'CONTEXT_LIMIT_REACHED']);
+    expect((await list(server)).map(({ contexts }) => contexts.length)).toEqual([3, 1]);
   });
 });
 
@@ -399,21 +422,29 @@ describe('the spare sandbox', () => {
   test('shows in no list and is not killed with the others', async () => {
     await using server = await startServer();
     const { sandbox_id } = await newContext(server, 'bash');
-    const folders = (): string[] =>
-      readdirSync(foldersOf(server.pid)[0] ?? '').filter((name) => name.startsWith('sb_'));
-    await until('a spare stands by', () => folders().length === 2);
-    const [spare] = folders().filter((name) => name !== sandbox_id);
+    await until('a spare stands by', () => sandboxFolders(server).length === 2);
 
     const listed = await list(server);
-    const refused = await server.call('kill_sandbox', { sandbox_id: spare });
     const killed = await server.call('kill_sandbox');
 
     expect(listed.map((sandbox) => sandbox.sandbox_id)).toEqual([sandbox_id]);
-    expect(textOf(refused)).toMatch(/^SANDBOX_NOT_FOUND/);
     expect(killed.structuredContent).toMatchObject({ killed: [{ sandbox_id }] });
-    expect((await newContext(server, 'python', { sandbox_id: 'new' })).sandbox_id).toBe(spare);
+    expect(sandboxFolders(server)).toEqual(['sb2']);
+    const taken = await newContext(server, 'python', { sandbox_id: 'new' });
+    await server.call('kill_sandbox', { sandbox_id: taken.sandbox_id });
+    expect(sandboxFolders(server)).not.toContain('sb2');
   });
 });
+
+/** On the host, named in the order in which the sandboxes were made; that of the spare is among them. */
+function sandboxFolders(server: TestServer): string[] {
+  return readdirSync(foldersOf(server.pid)[0] ?? '').filter((name) => /^sb\d+$/.test(name));
+}
+
+/** The codes of the calls that were refused. */
+function refusals(results: readonly CallToolResult[]): string[] {
+  return results.filter(({ isError }) => isError).map((result) => textOf(result).split(':')[0] ?? '');
+}
 
 function commands(server: TestServer): string[] {
   return descendantsOf(server.pid).map(({ command }) => command);
