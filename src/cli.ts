@@ -40,8 +40,8 @@ function signalled(): Promise<string> {
 /** Our own bug: said in the log, and the sandboxes are ended in good order. */
 function crashed(logger: Logger): Promise<string> {
   return new Promise((resolve) => {
-    const onCrash = (err: unknown): void => {
-      logger.error('unexpected error', { err });
+    const onCrash = (error: unknown): void => {
+      logger.error('unexpected error', { error });
       process.exitCode = 1;
       resolve('an unexpected error');
     };

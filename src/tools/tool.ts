@@ -9,7 +9,7 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { SandboxError } from '../errors.ts';
+import { type ErrorCode, SandboxError } from '../errors.ts';
 import type { Content } from '../executions/render.ts';
 import type { Logger } from '../logger.ts';
 import { DeadlineError } from '../processes/deadline.ts';
@@ -118,25 +118,36 @@ function missingTool(name: string, tools: readonly Tool[]): never {
   });
 }
 
+/** What the person who runs this server may have to mend. Other failures are the caller's, who is told. */
+const LOGGED: readonly ErrorCode[] = ['INTERNAL', 'ISOLATION_UNAVAILABLE'];
+
 /** A failure around the cell stands in `content` alone: clients check `structuredContent` against the output schema. */
 function renderFailure(error: unknown, logger: Logger, tool: string): CallToolResult {
-  const known = error instanceof SandboxError ? error : unexpected(error, logger, tool);
-  const text = `${known.code}: ${known.message}\nhint: ${known.hint}`;
-  return { isError: true, content: [{ type: 'text', text }] };
+  const known = error instanceof DeadlineError ? tooSlow(error) : error;
+  if (!(known instanceof SandboxError)) {
+    logger.error('a tool failed unexpectedly', { error, tool });
+    return failure(UNEXPECTED);
+  }
+  if (LOGGED.includes(known.code)) logger.warn('a call could not be carried out', { error: known, tool });
+  return failure(known);
 }
 
-function unexpected(error: unknown, logger: Logger, tool: string): SandboxError {
-  if (error instanceof DeadlineError) {
-    return new SandboxError('INTERNAL', error.message, {
-      hint: 'The machine may be overloaded: try again, or kill a sandbox you no longer need.',
-      cause: error,
-    });
-  }
-  logger.error('a tool failed unexpectedly', { err: error, tool });
-  return new SandboxError('INTERNAL', 'Internal error; the server has logged it', {
-    hint: 'Try again; if it stays, create a new context, and tell the person who runs this server.',
+function failure({ code, message, hint }: Pick<SandboxError, 'code' | 'message' | 'hint'>): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text: `${code}: ${message}\nhint: ${hint}` }] };
+}
+
+function tooSlow(error: DeadlineError): SandboxError {
+  return new SandboxError('INTERNAL', error.message, {
+    hint: 'The machine may be overloaded: try again, or kill a sandbox you no longer need.',
+    cause: error,
   });
 }
+
+const UNEXPECTED = {
+  code: 'INTERNAL',
+  message: 'Internal error; the server has logged it',
+  hint: 'Try again; if it stays, create a new context, and tell the person who runs this server.',
+} as const;
 
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): { type: 'object'; [key: string]: unknown } {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { target: 'draft-7', io });
