@@ -135,12 +135,12 @@ asEachUser((user) => {
       process.kill(pid, 'SIGKILL');
       await expect.poll(() => marked(marker), { timeout: 20_000 }).toEqual([]);
       await server.client.close();
-      expect(folders().some((name) => name.startsWith(`sandcell-${String(pid)}-`))).toBe(true);
+      expect(folders().some((name) => new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name))).toBe(true);
 
       await using next = await user.startServer();
       await createContext(next, { language: 'python' });
 
-      expect(folders().filter((name) => name.startsWith(`sandcell-${String(pid)}-`))).toEqual([]);
+      expect(folders().filter((name) => new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name))).toEqual([]);
       expect(cgroupsOf(pid)).toEqual([]);
       expect(folders()).toHaveLength(1);
     });
