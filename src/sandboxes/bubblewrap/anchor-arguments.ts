@@ -28,12 +28,15 @@ export interface AnchorSpec {
   files: number;
 }
 
-/** The arguments of the bwrap that makes a sandbox. */
+/**
+ * The arguments of the bwrap that makes a sandbox. It is neither told to die with its parent nor to write to it: where
+ * bwrap ends between the birth of its child and the word that lets it go on, the child waits for that word forever.
+ */
 export function anchorArguments(spec: AnchorSpec): string[] {
   return [
     ...words('--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try'),
     // uid 0 inside: otherwise bwrap makes a second user namespace, which nsenter may not enter.
-    ...words('--uid 0 --gid 0 --hostname sandbox --die-with-parent --new-session --clearenv'),
+    ...words('--uid 0 --gid 0 --hostname sandbox --new-session --clearenv'),
     ...words(
       '--setenv PATH /usr/sbin:/usr/bin:/sbin:/bin --cap-add CAP_SYS_ADMIN --cap-add CAP_SYS_RESOURCE',
     ),
@@ -44,7 +47,7 @@ export function anchorArguments(spec: AnchorSpec): string[] {
     ...['--perms', '1777', '--size', size(spec.shmMiB), '--tmpfs', '/dev/shm'],
     ...['--perms', '0755', '--size', size(spec.workspaceMiB), '--tmpfs', '/workspace'],
     ...readOnlyMounts(spec.mounts), // after /tmp: a runtime may be installed below it
-    ...words('--remount-ro / --remount-ro /dev --chdir / --json-status-fd 3 -- /bin/sh -c'),
+    ...words('--remount-ro / --remount-ro /dev --chdir / -- /bin/sh -c'),
     script(spec),
   ];
 }

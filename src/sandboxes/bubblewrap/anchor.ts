@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { deadline } from '../../processes/deadline.ts';
 import { defer } from '../../processes/deferred.ts';
 import { anchorArguments, type AnchorSpec } from './anchor-arguments.ts';
-import { launch } from './process.ts';
+import { launch, trySignal } from './process.ts';
 import { childrenOf, isRunning } from '../../processes/proc.ts';
 
 const START_DEADLINE_MS = 15_000;
@@ -11,7 +11,7 @@ const STOP_DEADLINE_MS = 10_000;
 /**
  * The process that owns a sandbox's namespaces and its /workspace and /tmp. It runs no user code: kernels enter its
  * namespaces and make their own below. When it ends, the kernel of the host ends everything in its pid namespace.
- * It ends with the server in two ways: its stdin is a pipe from the server, and bwrap dies with its parent.
+ * It ends with the server, too: its stdin is a pipe from there.
  */
 export class Anchor implements AsyncDisposable {
   /** The process whose namespaces kernels enter, as the host counts. */
@@ -40,22 +40,26 @@ export class Anchor implements AsyncDisposable {
   static async start(spec: AnchorSpec, signal: AbortSignal): Promise<Anchor> {
     const child = launch({
       argv: ['bwrap', ...anchorArguments(spec)],
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       procsFiles: spec.limits.procsFiles,
       fstab: spec.fstab,
       uid: spec.uid,
     });
     const { promise: exited, resolve: onExit } = defer<undefined>();
-    child.once('exit', () => {
-      onExit(undefined);
-    });
+    for (const event of ['exit', 'error']) {
+      child.once(event, () => {
+        onExit(undefined);
+      });
+    }
     try {
-      const init = await deadline(started(child), START_DEADLINE_MS, signal, 'the sandbox did not start');
-      const target = childrenOf(init)[0];
-      if (target === undefined) throw new Error('the sandbox ended while it started');
+      await deadline(started(child), START_DEADLINE_MS, signal, 'the sandbox did not start');
+      const init = childrenOf(child.pid ?? 0)[0];
+      const target = init === undefined ? undefined : childrenOf(init)[0];
+      if (init === undefined || target === undefined) throw new Error('the sandbox ended while it started');
       return new Anchor(child, init, target, exited);
     } catch (error) {
-      child.kill('SIGKILL');
+      child.stdin?.destroy(); // it ends as soon as it stands
+      await ended(child, exited);
       throw error;
     }
   }
@@ -68,31 +72,30 @@ export class Anchor implements AsyncDisposable {
         this.#process.kill('SIGKILL'); // the init is gone already
       }
     }
-    await deadline(
-      this.exited,
-      STOP_DEADLINE_MS,
-      new AbortController().signal,
-      'the sandbox did not end',
-    ).catch(() => {
-      this.#process.kill('SIGKILL');
-    });
+    await ended(this.#process, this.exited);
   }
 }
 
-/** Waits for the line that the anchor prints once all is set up, and for bwrap's word on its init process. */
-async function started(child: ChildProcess): Promise<number> {
-  const [, stdout, stderr, status] = child.stdio;
-  const said = { stdout: '', stderr: '', status: '' };
-  const { promise, resolve, reject } = defer<number>();
-  const look = (): void => {
-    const init = /"child-pid": (\d+)/.exec(said.status)?.[1];
-    if (init && said.stdout.includes('ready')) resolve(Number(init));
-  };
-  for (const [name, stream] of Object.entries({ stdout, stderr, status })) {
+/** Waits for the end of an anchor that has been told to end; one that does not is killed. */
+async function ended(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  const never = new AbortController().signal;
+  await deadline(exited, STOP_DEADLINE_MS, never, 'the sandbox did not end').catch(() => {
+    for (const pid of childrenOf(child.pid ?? 0)) trySignal(pid, 'SIGKILL'); // before bwrap, which could leave them waiting
+    child.kill('SIGKILL');
+  });
+}
+
+/** Waits for the line that the anchor prints once all is set up. */
+async function started(child: ChildProcess): Promise<void> {
+  const { stdin, stdout, stderr } = child;
+  const said = { stdout: '', stderr: '' };
+  const { promise, resolve, reject } = defer<undefined>();
+  stdin?.on('error', () => undefined);
+  for (const [name, stream] of Object.entries({ stdout, stderr })) {
     stream?.on('error', () => undefined);
     stream?.on('data', (chunk: Buffer) => {
       said[name as keyof typeof said] += chunk.toString('utf8').slice(0, 4096);
-      look();
+      if (said.stdout.includes('ready')) resolve(undefined);
     });
   }
   child.once('error', reject);
