@@ -128,6 +128,23 @@ asEachUser((user) => {
       await server.client.close();
     });
 
+    test('ends sandboxes that are just starting', async () => {
+      for (let round = 0; round < 8; round += 1) {
+        const server = await user.startServer();
+        await createContext(server, { language: 'bash' });
+        const starting = [1, 2, 3].map(() => createContext(server, { language: 'bash', sandbox_id: 'new' }));
+        const ended = Promise.allSettled(starting);
+        await expect.poll(() => marked(user.home).length).toBeGreaterThan(3); // two processes are an anchor
+
+        process.kill(server.pid, 'SIGKILL');
+
+        await ended;
+        await server.client.close();
+      }
+
+      await expect.poll(() => marked(user.home), { timeout: 20_000 }).toEqual([]);
+    });
+
     test('leaves folders and cgroups that the next server of this user sweeps', async () => {
       const server = await user.startServer();
       const { pid } = server;
@@ -135,12 +152,12 @@ asEachUser((user) => {
       process.kill(pid, 'SIGKILL');
       await expect.poll(() => marked(marker), { timeout: 20_000 }).toEqual([]);
       await server.client.close();
-      expect(folders().some((name) => new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name))).toBe(true);
+      expect(folders().some((name) => isOf(pid, name))).toBe(true);
 
       await using next = await user.startServer();
       await createContext(next, { language: 'python' });
 
-      expect(folders().filter((name) => new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name))).toEqual([]);
+      expect(folders().filter((name) => isOf(pid, name))).toEqual([]);
       expect(cgroupsOf(pid)).toEqual([]);
       expect(folders()).toHaveLength(1);
     });
@@ -170,11 +187,16 @@ function processes(): number[] {
   return readdirSync('/proc').map(Number).filter(Number.isInteger);
 }
 
+/** Whether a folder or group is named after the server of this pid (and of a pid namespace and a start time). */
+function isOf(pid: number, name: string): boolean {
+  return new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name);
+}
+
 /** Control groups that a server has made, of any hierarchy. */
 function cgroupsOf(pid: number, folder = CGROUPS): string[] {
   return foldersIn(folder).flatMap((name) => {
     const path = join(folder, name);
-    return new RegExp(`^sandcell-\\d+-${String(pid)}-`).test(name) ? [path] : cgroupsOf(pid, path);
+    return isOf(pid, name) ? [path] : cgroupsOf(pid, path);
   });
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isOfGoneServer, serverPrefix } from './server-name.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -119,16 +119,27 @@ export function groupName(id: string): string {
   return `${serverPrefix()}${id}`;
 }
 
-/** Removes the groups in these folders that servers left which are gone; returns their names. */
+/** Removes the groups in these folders that this user's servers left which are gone; returns their names. */
 export async function sweepStaleGroups(parents: readonly string[]): Promise<string[]> {
-  const removed = new Set<string>();
-  for (const parent of parents) {
-    const names = await readdir(parent).catch(() => []);
-    for (const name of names.filter(isOfGoneServer)) {
-      if (await removeGroup(path.join(parent, name))) removed.add(name);
-    }
-  }
-  return [...removed];
+  const names = await Promise.all(parents.map(sweepStaleGroupsIn));
+  return [...new Set(names.flat())];
+}
+
+async function sweepStaleGroupsIn(parent: string): Promise<string[]> {
+  const names = await readdir(parent).catch(() => []);
+  const removed = await Promise.all(
+    names.filter(isOfGoneServer).map(async (name) => {
+      const folder = path.join(parent, name);
+      return (await isOwn(folder)) && (await removeGroup(folder)) ? [name] : [];
+    }),
+  );
+  return removed.flat();
+}
+
+/** Another user's cannot be removed, and trying takes long. */
+async function isOwn(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined);
+  return found?.uid === process.getuid?.();
 }
 
 /** The number after a word in a file of "word number" lines; 0 where file or word is missing. */
