@@ -9,9 +9,6 @@ import { Journal } from './journal.ts';
 import { EXIT_DEADLINE_MS, StopLadder } from './stop-ladder.ts';
 import { Turns } from './turns.ts';
 
-/** Nothing cancels the end of a context. */
-const NEVER = new AbortController().signal;
-
 /** Starts a kernel for a context and hands it over (folder and environment applied). The context kills it. */
 export type StartKernel = (spec: ContextSpec, signal: AbortSignal) => Promise<KernelProcess>;
 
@@ -100,7 +97,7 @@ export class KernelContext implements Context {
     kernel.kill('killed');
     try {
       const what = `the ${this.language} kernel of context ${this.id} was killed and did not end`;
-      await deadline(kernel.exited, EXIT_DEADLINE_MS, NEVER, what);
+      await deadline(kernel.exited, EXIT_DEADLINE_MS, undefined, what);
     } finally {
       kernel.abandon();
     }

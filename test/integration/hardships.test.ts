@@ -53,16 +53,17 @@ test('a Python kernel can be interrupted however often', async () => {
 
 test('a kernel for which the sandbox has no room is refused with the limits and a way out', async () => {
   const { sandbox_id } = await newContext(server, 'javascript', { sandbox_id: 'new' });
+  // Without control groups, processes are counted for each kernel by itself.
+  const countsProcesses = server.stderr().includes('"limits":"cgroup');
   let refusal = '';
   for (let count = 0; count < 20 && refusal === ''; count += 1) {
     const made = await server.call('create_context', { language: 'javascript', sandbox_id });
     if (made.isError) refusal = textOf(made);
   }
 
-  expect(refusal).toMatch(
-    /^CONTEXT_LIMIT_REACHED: The sandbox has no room for another kernel \(64 processes/,
-  );
-  expect(refusal).toContain('hint: Create the context in a fresh sandbox');
+  const refused =
+    /^CONTEXT_LIMIT_REACHED: The sandbox has no room for another kernel \(64 processes[^]*\nhint: Create the context in a fresh sandbox/;
+  expect(refusal).toMatch(countsProcesses ? refused : /^$/);
   await server.call('kill_sandbox', { sandbox_id });
 });
 

@@ -78,8 +78,7 @@ export class Anchor implements AsyncDisposable {
 
 /** Waits for the end of an anchor that has been told to end; one that does not is killed. */
 async function ended(child: ChildProcess, exited: Promise<void>): Promise<void> {
-  const never = new AbortController().signal;
-  await deadline(exited, STOP_DEADLINE_MS, never, 'the sandbox did not end').catch(() => {
+  await deadline(exited, STOP_DEADLINE_MS, undefined, 'the sandbox did not end').catch(() => {
     for (const pid of childrenOf(child.pid ?? 0)) trySignal(pid, 'SIGKILL'); // before bwrap, which could leave them waiting
     child.kill('SIGKILL');
   });
