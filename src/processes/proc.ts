@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 
 /** Children of a process; empty once it is gone. */
 export function childrenOf(pid: number): number[] {
-  const children = read(`/proc/${String(pid)}/task/${String(pid)}/children`) ?? '';
+  const children = readProc(`/proc/${String(pid)}/task/${String(pid)}/children`) ?? '';
   return children.split(' ').filter(Boolean).map(Number);
 }
 
@@ -30,11 +30,12 @@ export function pidNamespace(): string {
 
 /** From field 3 of /proc/PID/stat on. The command's name before it stands in parentheses and may hold anything. */
 function statFields(pid: number): string[] | undefined {
-  const stat = read(`/proc/${String(pid)}/stat`);
+  const stat = readProc(`/proc/${String(pid)}/stat`);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-function read(file: string): string | undefined {
+/** A file of /proc; undefined once its process is gone, or where it may not be read. */
+export function readProc(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {

@@ -30,6 +30,13 @@ export interface TestServer extends AsyncDisposable {
 /** A language (its default context), or a context id. */
 export type Target = { language: string } | { context_id: string };
 
+/** For a suite whose contexts all stay in one sandbox. */
+export const ROOM_FOR_MANY: readonly string[] = [
+  ...['--max-contexts-per-sandbox', '100'],
+  ...['--memory-mib', '4096'],
+  ...['--processes', '4096'],
+];
+
 /** `launcher` is a command that becomes the one that follows it: setpriv, a shell that ends in `exec "$@"`. */
 export async function startServer(
   args: readonly string[] = [],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectFailure, expectStep, newTarget, startCell } from '../helpers/cells.ts';
 import { languages } from '../helpers/languages.ts';
-import { startServer, type TestServer } from '../helpers/server.ts';
+import { ROOM_FOR_MANY, startServer, type TestServer } from '../helpers/server.ts';
 
 const LINES = 100_000;
 
@@ -9,14 +9,7 @@ let server: TestServer;
 const clientErrors: Error[] = [];
 
 beforeAll(async () => {
-  server = await startServer([
-    '--max-contexts-per-sandbox',
-    '100',
-    '--memory-mib',
-    '4096',
-    '--processes',
-    '4096',
-  ]);
+  server = await startServer(ROOM_FOR_MANY);
   server.client.onerror = (error) => clientErrors.push(error);
 });
 

@@ -1,19 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectStep, newTarget, startCell } from '../helpers/cells.ts';
 import { languages } from '../helpers/languages.ts';
-import { startServer, textOf, type TestServer } from '../helpers/server.ts';
+import { ROOM_FOR_MANY, startServer, textOf, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer([
-    '--max-contexts-per-sandbox',
-    '100',
-    '--memory-mib',
-    '4096',
-    '--processes',
-    '4096',
-  ]);
+  server = await startServer(ROOM_FOR_MANY);
 });
 
 afterAll(async () => {

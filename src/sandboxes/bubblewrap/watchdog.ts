@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { LimitSpec, SandboxLimits } from './limits.ts';
+import { readProc } from '../../processes/proc.ts';
 
 /**
  * Limits without control groups: memory is looked at every {@link POLL_MS}. Cheap numbers come first, and count pages
@@ -100,7 +101,7 @@ function stopPolling(limits: WatchedLimits): void {
 /** Whether this system's kernel lists children, without which the trees cannot be followed. */
 export function canWatch(): boolean {
   const self = String(process.pid);
-  return readText(`/proc/${self}/task/${self}/children`) !== null && residentBytes(process.pid) > 0;
+  return readProc(`/proc/${self}/task/${self}/children`) !== undefined && residentBytes(process.pid) > 0;
 }
 
 /** The process and everything below it. Daemons stay below: the first process of their pid namespace adopts them. */
@@ -108,7 +109,7 @@ function descendants(pid: number): number[] {
   const found = [pid];
   for (const parent of found) {
     for (const thread of readNames(`/proc/${String(parent)}/task`)) {
-      const children = readText(`/proc/${String(parent)}/task/${thread}/children`) ?? '';
+      const children = readProc(`/proc/${String(parent)}/task/${thread}/children`) ?? '';
       for (const child of children.split(' ').filter(Boolean)) found.push(Number(child));
     }
   }
@@ -120,7 +121,7 @@ function descendants(pid: number): number[] {
  * maps from files can be dropped by the kernel at any time.
  */
 function residentBytes(pid: number): number {
-  const status = readText(`/proc/${String(pid)}/status`) ?? '';
+  const status = readProc(`/proc/${String(pid)}/status`) ?? '';
   return kibibytes(status, 'RssAnon') + kibibytes(status, 'RssShmem') + kibibytes(status, 'VmPTE');
 }
 
@@ -129,7 +130,7 @@ async function proportionalBytes(pid: number): Promise<number> {
   const rollup = await readFile(`/proc/${String(pid)}/smaps_rollup`, 'utf8').catch(() => null);
   // Refused where the server may not trace the process, and older kernels do not tell the shares apart.
   if (!rollup?.includes('Pss_Anon:')) return residentBytes(pid);
-  const tables = kibibytes(readText(`/proc/${String(pid)}/status`) ?? '', 'VmPTE');
+  const tables = kibibytes(readProc(`/proc/${String(pid)}/status`) ?? '', 'VmPTE');
   return kibibytes(rollup, 'Pss_Anon') + kibibytes(rollup, 'Pss_Shmem') + tables;
 }
 
@@ -139,14 +140,6 @@ function kibibytes(text: string, name: string): number {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
 }
 
 function readNames(folder: string): string[] {
