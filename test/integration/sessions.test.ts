@@ -234,7 +234,10 @@ describe('kill_sandbox', () => {
     const kept = await newContext(server, 'bash', { sandbox_id: 'new' });
     await server.run({ context_id: doomed.context_id }, 'sleep 976431 &');
     await server.run({ context_id: kept.context_id }, 'x=1; sleep 976432 &');
-    expect(commands(server)).toEqual(expect.arrayContaining(['sleep 976431', 'sleep 976432']));
+    // A job in the background is a copy of the shell until it has become its command.
+    await expect
+      .poll(() => commands(server), { timeout: 20_000 })
+      .toEqual(expect.arrayContaining(['sleep 976431', 'sleep 976432']));
     expect(sandboxFolders(server)).toContain('sb1');
 
     const result = await server.call('kill_sandbox', { sandbox_id: doomed.sandbox_id });
