@@ -394,7 +394,8 @@ describe('idle sandboxes', () => {
     const { context_id, sandbox_id } = await newContext(server, 'bash');
     await server.run({ context_id }, 'x=1; sleep 976433 &');
 
-    await until('the sandbox is gone', () => !commands(server).includes('sleep 976433'));
+    await until('the sandbox is gone', () => !sandboxFolders(server).includes('sb1'));
+    expect(commands(server)).not.toContain('sleep 976433');
 
     const run = await server.call('run_code', { context_id, code: 'echo $x' });
     const create = await server.call('create_context', { language: 'bash', sandbox_id });
