@@ -1,0 +1,3 @@
+module sandcell
+
+go 1.22
