@@ -98,6 +98,13 @@ export const settingsSchema = z.strictObject({
     }),
   python_version: version('Python', '3 or 3.11'),
   node_version: version('Node.js', '22 or 20.19'),
+  java_version: version('Java', '25 or 17.0.15'),
+  go_version: version('Go', '1.26 or 1.25.3'),
+  go_strategy: oneOf(
+    ['auto', 'stock'],
+    'auto',
+    'How Go cells are linked: auto prepares a prelinked toolchain on the first use of Go (about 2 minutes of one core and 250 MiB of disk, once) and uses it from then on; stock never does, and cells take about a second',
+  ),
 
   log_level: oneOf(LOG_LEVELS, 'info', 'Least severe message that is written to stderr'),
 });

@@ -56,7 +56,7 @@ export class KernelContext implements Context {
   }
 
   get version(): string {
-    return this.#kernel.runtime.version;
+    return this.#kernel.spec.runtime.version;
   }
 
   get cwd(): string {

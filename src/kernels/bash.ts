@@ -6,7 +6,8 @@ export const bash: KernelDriver = {
   attach: 'inherit',
   interrupt: 'signal',
   reservedMiB: 0,
-  standsBy: false,
+  standsBy: 'never',
+  fixedFolder: false,
   wire: 'nul',
   mounts: [],
   command: (runtime) => ({

@@ -29,7 +29,8 @@ export function nodeDriver(language: Language, compilers: readonly string[]): Ke
     attach: 'connect',
     interrupt: 'socket',
     reservedMiB: 1536, // V8's code ranges: 512 MiB an isolate on Node 24, and workers are isolates
-    standsBy: false,
+    standsBy: 'never',
+    fixedFolder: false,
     wire: 'json',
     mounts: compilers.flatMap(bindingMounts),
     command: ({ executable }: Runtime, { memoryMiB }) => ({

@@ -3,11 +3,10 @@ import type { CellError, MimeBundle } from '../executions/execution.ts';
 import { deadline } from '../processes/deadline.ts';
 import { defer } from '../processes/deferred.ts';
 import { CellRun } from './cell-run.ts';
-import type { AttachedKernel, KernelDriver, KernelExit, Spawn } from './kernel.ts';
+import type { AttachedKernel, KernelExit, KernelSpec, Spawn } from './kernel.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { MarkedOutput, newMark } from './marked-output.ts';
 import { decodeFrame, encodeFrame, frameIsLate, type GuestFrame, MAX_FRAME_BYTES } from './protocol.ts';
-import type { Runtime } from './runtimes.ts';
 
 /** What a kernel says of one cell, in order; `done` or `died` is the last. */
 export type KernelEvent =
@@ -32,8 +31,7 @@ const EXIT_GRACE_MS = 1000;
  * Every frame is untrusted: user code shares the process with the guest and can write any.
  */
 export class KernelProcess {
-  readonly driver: KernelDriver;
-  readonly runtime: Runtime;
+  readonly spec: KernelSpec;
   readonly #kernel: AttachedKernel;
   readonly #stdout: MarkedOutput;
   readonly #stderr: MarkedOutput;
@@ -46,9 +44,8 @@ export class KernelProcess {
   /** It has broken the protocol: nothing it says counts any more. */
   #broken = false;
 
-  private constructor(driver: KernelDriver, runtime: Runtime, kernel: AttachedKernel) {
-    this.driver = driver;
-    this.runtime = runtime;
+  private constructor(spec: KernelSpec, kernel: AttachedKernel) {
+    this.spec = spec;
     this.#kernel = kernel;
     this.#stdout = new MarkedOutput(kernel.stdout);
     this.#stderr = new MarkedOutput(kernel.stderr);
@@ -66,14 +63,9 @@ export class KernelProcess {
   }
 
   /** Starts a guest and waits until it is ready. The caller kills what it gets. Throws SandboxError `INTERNAL` with what the guest printed. */
-  static async start(
-    driver: KernelDriver,
-    runtime: Runtime,
-    spawn: Spawn,
-    signal: AbortSignal,
-  ): Promise<KernelProcess> {
-    const attached = await spawn(driver, runtime, signal);
-    const kernel = new KernelProcess(driver, runtime, attached);
+  static async start(spec: KernelSpec, spawn: Spawn, signal: AbortSignal): Promise<KernelProcess> {
+    const attached = await spawn(spec, signal);
+    const kernel = new KernelProcess(spec, attached);
     try {
       const ready = await kernel.#nextFrame(signal);
       if (ready?.type !== 'ready') throw await kernel.#failedToStart(ready);
@@ -98,7 +90,7 @@ export class KernelProcess {
   /** Hands the kernel over to a context. Throws `INVALID_ARGUMENT` where the guest refuses the folder. */
   async enter(cwd: string, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
     const answer = this.#nextFrame(signal);
-    this.#kernel.frames.write(encodeFrame({ type: 'enter', cwd, env }, this.driver.wire));
+    this.#kernel.frames.write(encodeFrame({ type: 'enter', cwd, env }, this.spec.driver.wire));
     const frame = await answer;
     if (frame?.type === 'entered') {
       this.#kernel.newMemoryKills(); // those before the hand-over are of no concern to the context
@@ -131,7 +123,7 @@ export class KernelProcess {
       run.begin();
       this.#kernel.newMemoryKills(); // those from before this cell are not its own
       this.#kernel.frames.write(
-        encodeFrame({ type: 'execute', id, count, mark: run.mark, code }, this.driver.wire),
+        encodeFrame({ type: 'execute', id, count, mark: run.mark, code }, this.spec.driver.wire),
       );
       for await (const event of run.events()) {
         if (event.type === 'done' && this.#kernel.newMemoryKills() > 0)
@@ -224,7 +216,7 @@ export class KernelProcess {
     const stderrTail = this.#run?.stderrTail() ?? '';
     // A runtime whose own heap is full ends itself, by an exit code or by a signal.
     const endedItself = exit.cause === 'exited' || exit.cause === 'killed';
-    const heapFull = endedItself && this.driver.ranOutOfMemory?.({ code: exit.code, stderrTail });
+    const heapFull = endedItself && this.spec.driver.ranOutOfMemory?.({ code: exit.code, stderrTail });
     this.#exit = heapFull
       ? { ...exit, cause: 'out_of_memory', detail: `ran out of memory (${exit.detail})` }
       : exit;
@@ -238,7 +230,7 @@ export class KernelProcess {
     const said = this.#stderr.takeLate().bytes.toString('utf8').trim().slice(-2000);
     return new SandboxError(
       'INTERNAL',
-      `the ${this.driver.language} kernel ${exit.detail} before it was ready${said ? `: ${said}` : ''}`,
+      `the ${this.spec.driver.language} kernel ${exit.detail} before it was ready${said ? `: ${said}` : ''}`,
       {
         hint: 'Run `sandcell doctor` on the host to see which runtimes work.',
       },

@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Language } from '../languages.ts';
+import type { Prepared, Preparation } from './preparation.ts';
 import type { Runtime, RuntimeKind } from './runtimes.ts';
 
 /**
@@ -20,14 +21,39 @@ export interface KernelDriver {
    * counts; that limit is raised by so much.
    */
   readonly reservedMiB: number;
-  /** Whether one ready kernel of it stands by in each sandbox in use; at most one driver says so. */
-  readonly standsBy: boolean;
+  /**
+   * Whether a ready kernel of it stands by in each sandbox in use: from the start, or once some context of this server
+   * has used the language.
+   */
+  readonly standsBy: 'always' | 'once_used' | 'never';
+  /** Its process cannot change its folder: a context elsewhere than in /workspace gets a kernel started there. */
+  readonly fixedFolder: boolean;
   /** Host folders and files that the guest needs read-only inside the sandbox, beside its runtime. */
   readonly mounts: readonly Mount[];
-  /** The command inside the sandbox. */
-  command(runtime: Runtime, settings: { memoryMiB: number; preload: readonly string[] }): KernelCommand;
+  /** What is made beforehand from the runtime, the best first: kernels use the first that is ready. */
+  preparations?(runtime: Runtime, settings: KernelSettings): readonly Preparation[];
+  /** The command inside the sandbox. `prepared` is there where the driver asks for preparations. */
+  command(runtime: Runtime, settings: KernelSettings, prepared: Prepared | undefined): KernelCommand;
   /** Whether a kernel that died so ran out of memory by its own account (V8's heap limit), judging by the last stderr. */
   ranOutOfMemory?(exit: { code: number | null; stderrTail: string }): boolean;
+}
+
+/** Settings that concern kernels of any driver. */
+export interface KernelSettings {
+  memoryMiB: number;
+  /** Modules that a Python kernel imports before it is handed over. */
+  preload: readonly string[];
+  /** `stock`: never prepare anything better. */
+  goStrategy: 'auto' | 'stock';
+}
+
+/** Which kernel is started. */
+export interface KernelSpec {
+  driver: KernelDriver;
+  runtime: Runtime;
+  prepared: Prepared | undefined;
+  /** Where its process starts; made where it does not exist. */
+  folder: string;
 }
 
 export interface Mount {
@@ -68,4 +94,4 @@ export interface AttachedKernel {
 }
 
 /** Starts a guest somewhere and attaches to it. Rejects with a SandboxError where that fails, leaving nothing behind. */
-export type Spawn = (driver: KernelDriver, runtime: Runtime, signal: AbortSignal) => Promise<AttachedKernel>;
+export type Spawn = (spec: KernelSpec, signal: AbortSignal) => Promise<AttachedKernel>;

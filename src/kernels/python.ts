@@ -6,7 +6,8 @@ export const python: KernelDriver = {
   attach: 'connect',
   interrupt: 'socket',
   reservedMiB: 0,
-  standsBy: true,
+  standsBy: 'always',
+  fixedFolder: false,
   wire: 'json',
   mounts: [],
   command: (runtime, { preload }) => ({

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -11,6 +12,8 @@ export interface CommandOptions {
   env?: Readonly<Record<string, string>>;
   /** Of each of stdout and stderr; what comes after is read and dropped. Default 1 MiB. */
   maxOutputBytes?: number;
+  /** Called with each whole line of stdout as it comes. */
+  onLine?: (line: string) => void;
 }
 
 export interface CommandResult {
@@ -44,6 +47,7 @@ export async function runCommand(
     // A process group of its own, so that what the command starts can be killed with it.
     detached: true,
   });
+  if (options.onLine) createInterface(child.stdout).on('line', options.onLine);
   const stdout = keepHead(child.stdout, maxOutputBytes);
   const stderr = keepHead(child.stderr, maxOutputBytes);
 

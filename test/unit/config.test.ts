@@ -28,6 +28,7 @@ const DEFAULTS: Settings = {
   maxSandboxes: 256,
   idleMinutes: 30,
   preload: [],
+  goStrategy: 'auto',
   logLevel: 'info',
 };
 

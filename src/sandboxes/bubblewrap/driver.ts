@@ -1,5 +1,4 @@
 import { SandboxError } from '../../errors.ts';
-import { selectRuntime } from '../../kernels/runtimes.ts';
 import type { Logger } from '../../logger.ts';
 import { newId } from '../../ids.ts';
 import type { Settings } from '../../config.ts';
@@ -7,6 +6,7 @@ import type { Sandbox, SandboxDriver } from '../sandbox.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
 import { findHost, type Host } from './host.ts';
 import { newHostUser } from './host-user.ts';
+import { KernelChoice } from './kernel-choice.ts';
 import { createLimits } from './limits.ts';
 import { SandboxPlace } from './place.ts';
 import { explainIsolationFailure } from './probe.ts';
@@ -18,11 +18,13 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly name = 'bubblewrap';
   readonly #settings: Settings;
   readonly #logger: Logger;
+  readonly #kernels: KernelChoice;
   #host: Promise<Host> | undefined;
 
   constructor(settings: Settings, logger: Logger) {
     this.#settings = settings;
     this.#logger = logger;
+    this.#kernels = new KernelChoice(settings, logger);
   }
 
   async prepare(): Promise<void> {
@@ -33,9 +35,7 @@ export class BubblewrapDriver implements SandboxDriver {
     const id = newId('sb');
     try {
       const place = await this.#createPlace(id, await this.#hosted(), signal);
-      return new BubblewrapSandbox(id, place, (driver, version, s) =>
-        selectRuntime(driver.runtime, version ?? this.#configuredVersion(driver.runtime), { signal: s }),
-      );
+      return new BubblewrapSandbox(id, place, this.#kernels);
     } catch (error) {
       if (signal.aborted || error instanceof SandboxError) throw error;
       throw explainIsolationFailure(error);
@@ -43,6 +43,7 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#kernels[Symbol.asyncDispose]();
     const host = await this.#host?.catch(() => undefined);
     host?.folder[Symbol.dispose]();
   }
@@ -81,10 +82,5 @@ export class BubblewrapDriver implements SandboxDriver {
       await limits[Symbol.asyncDispose]();
       throw error;
     }
-  }
-
-  #configuredVersion(runtime: 'python' | 'node' | 'bash'): string | undefined {
-    if (runtime === 'python') return this.#settings.pythonVersion;
-    return runtime === 'node' ? this.#settings.nodeVersion : undefined;
   }
 }

@@ -1,10 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { allDrivers } from '../../kernels/drivers.ts';
 import type { Mount } from '../../kernels/kernel.ts';
 import { findRuntimes } from '../../kernels/runtimes.ts';
 import type { Logger } from '../../logger.ts';
 import { FifoStock } from './fifo.ts';
 import { type LimitsProbe, probeLimits, sweepStaleCgroups } from './limits.ts';
+import { GUESTS } from './preparations/preparation-key.ts';
+import { PREPARED, PreparedFolders } from './preparations/prepared-folders.ts';
 import { makeReachable, type ReachableMounts } from './private-mounts.ts';
 import { ServerFolder } from './server-folder.ts';
 
@@ -40,16 +41,31 @@ export async function findHost(logger: Logger): Promise<Host> {
   }
 }
 
+/** As a whole: what is prepared later shows in sandboxes that already run. None where there is no cache to write. */
+function preparedMount(): Mount[] {
+  const folders = new PreparedFolders();
+  try {
+    folders.create();
+    return [{ source: folders.finished, target: PREPARED }];
+  } catch {
+    return [];
+  }
+}
+
 /** Guests, what they need, and every installed runtime: what is mounted cannot be changed once a sandbox runs. */
 async function findMounts(): Promise<Mount[]> {
   const kinds = [...new Set(allDrivers().map((driver) => driver.runtime))];
   const runtimes = (await Promise.all(kinds.map((kind) => findRuntimes(kind)))).flat();
   const folders = new Set(runtimes.flatMap((runtime) => runtime.folders));
   const guests = {
-    source: fileURLToPath(new URL('../../../guests', import.meta.url)),
+    source: GUESTS,
     target: '/opt/sandcell/guests',
   };
-  const mounts = [...[...folders].map((path) => ({ source: path, target: path })), guests];
+  const mounts = [
+    ...[...folders].map((path) => ({ source: path, target: path })),
+    guests,
+    ...preparedMount(),
+  ];
   for (const mount of allDrivers().flatMap((driver) => driver.mounts)) {
     if (!mounts.some(({ target }) => target === mount.target)) mounts.push(mount);
   }

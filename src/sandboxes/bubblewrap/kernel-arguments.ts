@@ -1,21 +1,23 @@
 import { dirname } from 'node:path';
+import type { KernelSettings } from '../../kernels/kernel.ts';
 import type { Runtime } from '../../kernels/runtimes.ts';
 import { words } from './anchor-arguments.ts';
 
 const MIB = 1024 * 1024;
+const WORKSPACE = '/workspace';
 
-export interface KernelSettings {
-  memoryMiB: number;
+/** What the limits of a kernel's processes follow from. */
+export interface PlaceSettings extends KernelSettings {
   workspaceMiB: number;
   processes: number;
-  /** Modules that a Python kernel imports before it is handed over. */
-  preload: readonly string[];
 }
 
 interface Guest {
   argv: readonly string[];
   env: Readonly<Record<string, string>>;
   runtime: Runtime;
+  /** Where it starts; made where it does not exist. */
+  folder: string;
   /** Limit of the data of one process. */
   dataMiB: number;
   /** Number of the inherited descriptor with the seccomp program. */
@@ -28,7 +30,7 @@ interface Guest {
  */
 export function kernelArguments(
   target: number,
-  settings: KernelSettings,
+  settings: PlaceSettings,
   guest: Guest,
 ): [string, ...string[]] {
   const env = {
@@ -57,6 +59,11 @@ export function kernelArguments(
     ),
     // What counts for a user as a whole, of which an ordinary user's server has but one: some of it, not all.
     ...words(`--data=${String(guest.dataMiB * MIB)} --sigpending=1024 --msgqueue=65536 --`),
-    ...guest.argv,
+    ...inFolder(guest),
   ];
+}
+
+function inFolder({ argv, folder }: Guest): readonly string[] {
+  if (folder === WORKSPACE) return argv;
+  return ['sh', '-c', 'mkdir -p "$0" && cd "$0" && exec "$@"', folder, ...argv];
 }

@@ -2,12 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { SandboxError } from '../../errors.ts';
-import type { AttachedKernel, KernelDriver, KernelExit } from '../../kernels/kernel.ts';
-import type { Runtime } from '../../kernels/runtimes.ts';
+import type { AttachedKernel, KernelDriver, KernelExit, KernelSpec } from '../../kernels/kernel.ts';
 import { deadline } from '../../processes/deadline.ts';
 import type { Anchor } from './anchor.ts';
 import type { AttachServer, Expected, Role } from './attach-server.ts';
-import { kernelArguments, type KernelSettings } from './kernel-arguments.ts';
+import { kernelArguments, type PlaceSettings } from './kernel-arguments.ts';
 import type { Fifo, FifoStock } from './fifo.ts';
 import type { SandboxLimits } from './limits.ts';
 import { explainIsolationFailure } from './probe.ts';
@@ -22,7 +21,7 @@ export interface KernelPlace {
   attach: AttachServer;
   fifos: FifoStock;
   limits: SandboxLimits;
-  settings: KernelSettings;
+  settings: PlaceSettings;
   uid: number | undefined;
   /** File with the seccomp program. */
   seccomp: string;
@@ -31,16 +30,16 @@ export interface KernelPlace {
 /** Starts a guest in a sandbox and waits until it has attached. Throws SandboxError; nothing is left then. */
 export async function launchKernel(
   place: KernelPlace,
-  driver: KernelDriver,
-  runtime: Runtime,
+  spec: KernelSpec,
   signal: AbortSignal,
 ): Promise<AttachedKernel> {
+  const { driver } = spec;
   const roles: Role[] = driver.interrupt === 'socket' ? ['frames', 'interrupt'] : ['frames'];
   using expected = place.attach.expect(driver.attach === 'connect' ? roles : []);
   const [stdout, stderr] = await place.fifos.takePair();
   let kernel: LaunchedKernel | undefined;
   try {
-    const child = spawnGuest(place, { driver, runtime, token: expected.token, stdout, stderr });
+    const child = spawnGuest(place, spec, { token: expected.token, stdout, stderr });
     kernel = new LaunchedKernel(place, driver, child, { stdout, stderr });
     const connected: Promise<readonly [Duplex, Duplex | undefined]> =
       driver.attach === 'connect'
@@ -60,21 +59,20 @@ export async function launchKernel(
   }
 }
 
-interface Guest {
-  driver: KernelDriver;
-  runtime: Runtime;
+interface Streams {
   token: string;
   stdout: Fifo;
   stderr: Fifo;
 }
 
-function spawnGuest(place: KernelPlace, { driver, runtime, token, stdout, stderr }: Guest): ChildProcess {
+function spawnGuest(place: KernelPlace, spec: KernelSpec, { token, stdout, stderr }: Streams): ChildProcess {
+  const { driver, runtime, prepared, folder } = spec;
   const handedOver = [stdout.writeFd, stderr.writeFd];
   try {
     const seccomp = openSync(place.seccomp, 'r');
     handedOver.push(seccomp);
     const { memoryMiB } = place.settings;
-    const command = driver.command(runtime, place.settings);
+    const command = driver.command(runtime, place.settings, prepared);
     const connects = driver.attach === 'connect';
     const attachEnv = connects ? { SANDCELL_ADDRESS: '/run/sandcell/host.sock', SANDCELL_TOKEN: token } : {};
     return launch({
@@ -82,6 +80,7 @@ function spawnGuest(place: KernelPlace, { driver, runtime, token, stdout, stderr
         argv: command.argv,
         env: { ...command.env, ...attachEnv },
         runtime,
+        folder,
         seccompFd: 4,
         dataMiB: memoryMiB + driver.reservedMiB,
       }),

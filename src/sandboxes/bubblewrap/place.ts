@@ -5,7 +5,7 @@ import type { Mount } from '../../kernels/kernel.ts';
 import { Anchor } from './anchor.ts';
 import { AttachServer } from './attach-server.ts';
 import type { FifoStock } from './fifo.ts';
-import type { KernelSettings } from './kernel-arguments.ts';
+import type { PlaceSettings } from './kernel-arguments.ts';
 import type { KernelPlace } from './kernel-launch.ts';
 import type { SandboxLimits } from './limits.ts';
 import { explainIsolationFailure } from './probe.ts';
@@ -20,7 +20,7 @@ export interface PlaceSpec {
   fifos: FifoStock;
   mounts: readonly Mount[];
   fstab: string | undefined;
-  settings: KernelSettings & { tmpMiB: number; shmMiB: number; workspaceFiles: number };
+  settings: PlaceSettings & { tmpMiB: number; shmMiB: number; workspaceFiles: number };
 }
 
 /** Everything that one sandbox has on the host: folder, socket, limits, anchor. Disposing it removes all of it. */
