@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { ConfigError, loadConfig, type Settings } from './config.ts';
+import { type Config, ConfigError, loadConfig, type Settings } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { BubblewrapDriver } from './sandboxes/bubblewrap/driver.ts';
 import { SandboxPool } from './sandboxes/sandbox-pool.ts';
@@ -58,6 +58,18 @@ async function diagnose({ settings, json }: { settings: Settings; json: boolean 
   process.exitCode = report.ok ? 0 : 1;
 }
 
+async function prepare({ settings, languages }: Extract<Config, { command: 'prepare' }>): Promise<void> {
+  const { prepareLanguages } = await import('./sandboxes/bubblewrap/preparations/prepare-languages.ts');
+  const stop = new AbortController();
+  void signalled().then((signal) => {
+    stop.abort(new Error(`stopped by ${signal}`));
+  });
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const logger = createLogger('silent'); // what it would say is said
+  const allReady = await prepareLanguages(languages, { settings, logger, say }, stop.signal);
+  process.exitCode = allReady ? 0 : 1;
+}
+
 async function main(): Promise<void> {
   const config = loadConfig(process.argv.slice(2), process.env);
   switch (config.command) {
@@ -69,6 +81,9 @@ async function main(): Promise<void> {
       return;
     case 'doctor':
       await diagnose(config);
+      return;
+    case 'prepare':
+      await prepare(config);
       return;
     case 'serve':
       await serve(config.settings, createLogger(config.settings.logLevel));

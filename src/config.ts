@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { closestMatch } from 'leven';
 import type { z } from 'zod';
+import { type Language, LANGUAGES } from './languages.ts';
 import { type Setting, SETTINGS, settingsSchema } from './settings.ts';
 
 /** The settings inside the program: `max_output_bytes` is `settings.maxOutputBytes`, `memory_mib` is `memoryMiB`. */
@@ -22,7 +23,8 @@ type CapitalizedWord<Word extends string> = Word extends 'mib' ? 'MiB' : Capital
 export type Config =
   | { command: 'help' | 'version' }
   | { command: 'serve'; settings: Settings }
-  | { command: 'doctor'; json: boolean; settings: Settings };
+  | { command: 'doctor'; json: boolean; settings: Settings }
+  | { command: 'prepare'; languages: readonly Language[]; settings: Settings };
 
 /** A wrong setting. The message is for the user as it stands: the name, the value, and what is allowed. */
 export class ConfigError extends Error {
@@ -34,13 +36,14 @@ export class ConfigError extends Error {
  * `argv` is what follows the program's name. Throws {@link ConfigError}.
  */
 export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const { command, json, file: fileFlag, values: flags } = readArguments(argv);
+  const { command, json, languages, file: fileFlag, values: flags } = readArguments(argv);
   if (command === 'help' || command === 'version') return { command };
 
   const { file: fileVariable, values: variables } = readVariables(env);
   const file = fileFlag ?? fileVariable;
   const settings = toSettings({ ...(file === undefined ? {} : readFile(file)), ...variables, ...flags });
-  return command === 'doctor' ? { command, json, settings } : { command, settings };
+  if (command === 'doctor') return { command, json, settings };
+  return command === 'prepare' ? { command, languages, settings } : { command, settings };
 }
 
 type Values = Record<string, unknown>;
@@ -55,17 +58,21 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-function readArguments(argv: readonly string[]) {
-  const read: { command: Config['command']; json: boolean; file?: string; values: Values } = {
-    command: 'serve',
-    json: false,
-    values: {},
-  };
+interface Arguments {
+  command: Config['command'];
+  json: boolean;
+  /** What follows `prepare`. */
+  languages: Language[];
+  file?: string;
+  values: Values;
+}
+
+function readArguments(argv: readonly string[]): Arguments {
+  const read: Arguments = { command: 'serve', json: false, languages: [], values: {} };
   for (const token of parseTokens(argv)) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      if (token.value !== 'doctor') throw unknownName('command', token.value, ['doctor']);
-      if (read.command === 'serve') read.command = 'doctor';
+      readWord(token.value, read);
       continue;
     }
     const setting = FLAGS.get(`--${token.name}`);
@@ -74,9 +81,21 @@ function readArguments(argv: readonly string[]) {
       read.file = given(token.rawName, token.value, 'the path of a JSON file');
     else readSwitch(token, read);
   }
-  if (read.json && read.command === 'serve')
+  if (read.json && (read.command === 'serve' || read.command === 'prepare'))
     throw new ConfigError('--json is given: it is allowed with doctor only');
   return read;
+}
+
+function readWord(word: string, read: Arguments): void {
+  if (read.command === 'prepare') {
+    const language = LANGUAGES.find((name) => name === word);
+    if (language === undefined) throw unknownName('language', word, LANGUAGES);
+    read.languages.push(language);
+    return;
+  }
+  const command = (['doctor', 'prepare'] as const).find((name) => name === word);
+  if (command === undefined) throw unknownName('command', word, ['doctor', 'prepare']);
+  if (read.command === 'serve') read.command = command;
 }
 
 /** Not strict: what is wrong is then found here, and told with what is allowed. */
@@ -88,7 +107,7 @@ function parseTokens(argv: readonly string[]) {
 
 function readSwitch(
   token: { name: string; rawName: string; value?: string | undefined },
-  read: { command: Config['command']; json: boolean },
+  read: Arguments,
 ): void {
   if (token.name !== 'help' && token.name !== 'version' && token.name !== 'json') {
     throw unknownName('option', token.rawName, [

@@ -7,6 +7,7 @@ export function renderHelp(): string {
 Usage:
   sandcell [settings]                  MCP server over stdio
   sandcell doctor [--json] [settings]  what works on this machine, and how to mend what does not
+  sandcell prepare [LANGUAGE …]        makes beforehand what kernels of a language need on their first use; all by default
 
 Options:
   --config FILE   JSON file of settings; also SANDCELL_CONFIG

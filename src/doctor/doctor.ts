@@ -15,6 +15,7 @@ import {
   checkUserNamespaces,
 } from './host-checks.ts';
 import { type Check, type CheckName, failure, type Finding, type Report } from './report.ts';
+import { checkPreparations } from './preparation-checks.ts';
 import { checkRuntimes } from './runtime-checks.ts';
 import {
   checkCorePattern,
@@ -62,6 +63,7 @@ export async function examine(settings: Settings): Promise<Report> {
         return checkRuntimes(kind, found, settings);
       }),
     ),
+    check('preparations', (signal) => checkPreparations(settings, signal)),
     check('preload', () => checkPreload(settings, trial)),
     check('cache_folder', checkCacheFolder),
     check('runtime_folder', checkRuntimeFolder),

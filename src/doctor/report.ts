@@ -18,6 +18,7 @@ export const CHECKS = {
   runtime_python: 'Every installed Python',
   runtime_node: 'Every installed Node.js, for JavaScript and TypeScript',
   runtime_bash: 'Every installed Bash',
+  preparations: 'What kernels of compiled languages need to have been made once, and which of it is ready',
   preload: 'Whether the modules of the setting "preload" can be imported',
   cache_folder: 'Where what is known about runtimes is kept',
   runtime_folder: 'Where sockets and pipes of the sandboxes are',
