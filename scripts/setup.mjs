@@ -24,6 +24,9 @@ const SYSTEM_COMMANDS = {
   unshare: 'util-linux',
 };
 
+/** What Go cells are linked with, where Go is installed: without them Go does not run, or runs slowly. */
+const GO_COMMANDS = { gcc: 'gcc', mold: 'mold' };
+
 const PACKAGE_MANAGERS = {
   'apt-get': (packages) => `apt-get update && apt-get install -y --no-install-recommends ${packages}`,
   dnf: (packages) => `dnf install -y ${packages}`,
@@ -34,6 +37,7 @@ const PACKAGE_MANAGERS = {
 
 checkNode();
 installSystemPackages();
+installGoPackages();
 installNodePackages();
 build();
 
@@ -86,8 +90,23 @@ function installSystemPackages() {
   if (missingPackages().length > 0) fail(`Still not in the PATH: ${missingPackages().join(', ')}. ${byHand}`);
 }
 
-function missingPackages() {
-  const missing = Object.entries(SYSTEM_COMMANDS).filter(([command]) => !isInPath(command));
+/** Never fatal: Go is one language of six, and the slower linker does. */
+function installGoPackages() {
+  if (!isInPath('go') && !exists('/usr/local/go/bin/go')) return;
+  const missing = missingPackages(GO_COMMANDS);
+  if (missing.length === 0) return;
+  const manager = Object.keys(PACKAGE_MANAGERS).find(isInPath);
+  const shell = rootShell();
+  const byHand = `for fast Go cells, install: ${missing.join(' ')}`;
+  if (manager === undefined || shell === undefined) return say(byHand);
+  say(`Installing what Go cells are linked with: ${missing.join(' ')}`);
+  const [command, ...args] = [...shell, PACKAGE_MANAGERS[manager](missing.join(' '))];
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) say(`That failed; ${byHand}`);
+}
+
+function missingPackages(commands = SYSTEM_COMMANDS) {
+  const missing = Object.entries(commands).filter(([command]) => !isInPath(command));
   return [...new Set(missing.map(([, name]) => name))];
 }
 
@@ -151,6 +170,10 @@ function run([command, ...args], what) {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) fail(`Failed${error ? ` (${error.message})` : ''}: ${what}`);
+}
+
+function exists(path) {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function read(path) {
