@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"sandcell/session"
+	"sandcell/toolchain"
+)
+
+const maxNotes = 20
+
+// execution is one cell from its execute frame to its done frame.
+type execution struct {
+	kernel  *kernel
+	frame   hostFrame
+	stop    *interruptible
+	names   []string
+	notes   []string
+	result  *string
+	failure *failure
+}
+
+func (k *kernel) execute(frame hostFrame) error {
+	e := &execution{kernel: k, frame: frame, names: []string{}, stop: k.interrupts.begin(frame.Count)}
+	<-k.warmedUp
+	if k.linkNote != "" {
+		e.notes = append(e.notes, k.linkNote)
+		k.linkNote = ""
+	}
+	e.notes = append(e.notes, k.outputs.restore()...)
+	e.run()
+	k.interrupts.end()
+	return e.report()
+}
+
+// run takes the cell through its stages; what came of it stands in the execution.
+func (e *execution) run() {
+	unit, err := e.build()
+	if err != nil {
+		e.failure = describeBuildError(err)
+		return
+	}
+	e.notes = append(e.notes, unit.Notes...)
+	if unit.Empty {
+		e.names = append(e.names, unit.Commit(0)...)
+		return
+	}
+	code, err := e.load(unit)
+	if err != nil {
+		e.failure = describeBuildError(err)
+		return
+	}
+	unit.Loaded()
+	progress := 0
+	e.finish(e.kernel.runCell(e.frame.Count, code, &progress, e.stop))
+	e.names = append(e.names, unit.Commit(progress)...)
+}
+
+// build translates the cell. A fault of the translation is an error of this cell, and not the end of the kernel.
+func (e *execution) build() (unit *session.Unit, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			unit, err = nil, fmt.Errorf("the cell could not be translated: %v", fault)
+		}
+	}()
+	return e.kernel.session.Build(e.frame.Count, e.frame.Code)
+}
+
+func (e *execution) load(unit *session.Unit) (runFunction, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		select {
+		case <-e.stop.arrived:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	code, err := loadUnit(ctx, e.kernel.tools, e.frame.Count, unit)
+	if ctx.Err() != nil {
+		return nil, errInterrupted
+	}
+	return code, err
+}
+
+func loadUnit(ctx context.Context, tools *toolchain.Toolchain, count int, unit *session.Unit) (runFunction, error) {
+	object, err := tools.Build(ctx, toolchain.Cell{
+		Name:           fmt.Sprintf("c%d", count),
+		Source:         unit.Source,
+		Imports:        unit.Imports,
+		MethodVersions: unit.MethodVersions,
+	})
+	if err != nil {
+		return nil, err
+	}
+	forceMethods(unit.Redefined)
+	return load(object, "repl."+unit.Run)
+}
+
+func (e *execution) finish(end cellEnd) {
+	e.result, e.failure = end.result, end.failure
+	e.notes = append(e.notes, end.notes...)
+}
+
+func (e *execution) report() error {
+	connection, id := e.kernel.connection, e.frame.ID
+	if e.failure != nil {
+		if err := connection.send(errorFrame{"error", id, *e.failure}); err != nil {
+			return err
+		}
+	} else if e.result != nil {
+		data := map[string]string{"text/plain": *e.result}
+		if err := connection.send(resultFrame{"result", id, data}); err != nil {
+			return err
+		}
+	}
+	if err := e.kernel.outputs.writeMarks(e.frame.Mark); err != nil {
+		return err
+	}
+	notes := append([]string{}, e.notes[:min(len(e.notes), maxNotes)]...)
+	return connection.send(doneFrame{"done", id, e.names, notes})
+}
+
+var errInterrupted = errors.New("interrupted")
+
+func describeBuildError(err error) *failure {
+	var compileError *session.CompileError
+	switch {
+	case errors.Is(err, errInterrupted):
+		return &failure{Name: "Interrupted", Message: interruptedMessage, Traceback: []string{interruptedMessage}}
+	case errors.As(err, &compileError):
+		return &failure{
+			Name:      compileError.Kind,
+			Message:   compileError.Message,
+			Traceback: append([]string{}, compileError.Lines...),
+			Line:      position(compileError.Line),
+			Column:    position(compileError.Column),
+		}
+	default:
+		return &failure{Name: "InternalError", Message: err.Error(), Traceback: []string{err.Error()}}
+	}
+}
+
+// position is a line or column; null where it is not known.
+func position(number int) *int {
+	if number <= 0 {
+		return nil
+	}
+	return &number
+}
+
+// warmUp takes a cell of its own through compiler and loader, so that the first one of the user finds all in memory.
+func (k *kernel) warmUp() {
+	defer close(k.warmedUp)
+	unit, err := session.New(k.config).Build(0, "import \"fmt\"\n_ = fmt.Sprint(1)\n1 + 1")
+	if err == nil {
+		_, err = loadUnit(context.Background(), k.tools, 0, unit)
+	}
+	if err == nil {
+		debug.FreeOSMemory()
+	}
+}

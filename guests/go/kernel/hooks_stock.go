@@ -1,0 +1,9 @@
+//go:build !prelinked
+
+package main
+
+func containPanics() {}
+
+func forceMethods([]string) {}
+
+func reportUncaught(func(value any)) {}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// stackFrame is one call as the reader of a cell knows it.
+type stackFrame struct {
+	function string
+	file     string
+	line     int
+}
+
+const (
+	// maxFrames of a deep recursion are shown, half of them from each end.
+	maxFrames = 100
+	// maxDepth of a stack is looked at.
+	maxDepth = 1 << 21
+)
+
+var (
+	cellFile = regexp.MustCompile(`^cell-(\d+)\.go$`)
+	// What tells the versions of a name apart: U+00B7, or U+A78F for a compiler that accepts only letters.
+	versions = regexp.MustCompile(`[\x{b7}\x{a78f}]\d+`)
+	topLevel = regexp.MustCompile(`^main\.Run__(\d+)`)
+)
+
+// callers is the stack of the calling goroutine, innermost first, without the guest's own frames and the runtime's.
+func callers() []stackFrame {
+	pcs := make([]uintptr, 256)
+	count := runtime.Callers(2, pcs)
+	for count == len(pcs) && count < maxDepth {
+		pcs = make([]uintptr, 4*len(pcs))
+		count = runtime.Callers(2, pcs)
+	}
+	pcs = pcs[:count]
+	if len(pcs) <= 2*maxFrames {
+		return symbolize(pcs)
+	}
+	inner, outer := symbolize(pcs[:maxFrames]), symbolize(pcs[len(pcs)-maxFrames:])
+	return append(append(inner, stackFrame{function: leftOut(len(pcs) - 2*maxFrames)}), outer...)
+}
+
+func symbolize(pcs []uintptr) []stackFrame {
+	var found []stackFrame
+	frames := runtime.CallersFrames(pcs)
+	for {
+		frame, more := frames.Next()
+		if shown, ok := newStackFrame(frame.Function, frame.File, frame.Line); ok {
+			found = append(found, shown)
+		}
+		if !more {
+			return found
+		}
+	}
+}
+
+// newStackFrame names a call as its author did; false for one that is not shown.
+func newStackFrame(function, file string, line int) (stackFrame, bool) {
+	for _, hidden := range []string{"main.", "sandcell/", "runtime.", "panic"} {
+		if strings.HasPrefix(function, hidden) {
+			return stackFrame{}, false
+		}
+	}
+	if own, ok := strings.CutPrefix(function, "repl."); ok {
+		function = "main." + own
+	}
+	function = versions.ReplaceAllString(function, "")
+	function = topLevel.ReplaceAllString(function, "cell $1")
+	return stackFrame{function, shortPath(file), line}, function != ""
+}
+
+// shortPath leaves out the folders of this machine: "cell-3.go", "strings/strings.go".
+func shortPath(file string) string {
+	if base := path.Base(file); cellFile.MatchString(base) {
+		return base
+	}
+	for _, root := range []string{"/pkg/mod/", "/src/"} {
+		if _, inside, ok := strings.Cut(file, root); ok {
+			return inside
+		}
+	}
+	if path.IsAbs(file) {
+		return path.Base(file)
+	}
+	return file
+}
+
+func (f stackFrame) isOf(count int) bool {
+	return f.file == "cell-"+strconv.Itoa(count)+".go"
+}
+
+// lines are two, as Go prints them; the top level of a cell is no function.
+func (f stackFrame) lines() []string {
+	switch {
+	case f.file == "":
+		return []string{f.function}
+	case strings.HasPrefix(f.function, "cell "):
+		return []string{f.function, fmt.Sprintf("\t%s:%d", f.file, f.line)}
+	}
+	return []string{f.function + "(...)", fmt.Sprintf("\t%s:%d", f.file, f.line)}
+}
+
+func traceLines(frames []stackFrame) []string {
+	lines := []string{}
+	for index, frame := range frames {
+		if len(frames) > 2*maxFrames && index == maxFrames {
+			lines = append(lines, leftOut(len(frames)-2*maxFrames))
+		}
+		if len(frames) <= 2*maxFrames || index < maxFrames || index >= len(frames)-maxFrames {
+			lines = append(lines, frame.lines()...)
+		}
+	}
+	return lines
+}
+
+func leftOut(count int) string {
+	return fmt.Sprintf("[… %d calls left out …]", count)
+}
