@@ -9,6 +9,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/{integration,security}/**/*.test.ts'],
+          globalSetup: 'test/helpers/prepare.ts',
           // Real sandboxes and kernels: slow to start on a busy machine, and each file holds several at once.
           testTimeout: 60_000,
           hookTimeout: 60_000,

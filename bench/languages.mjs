@@ -46,6 +46,27 @@ export const CELLS = {
     lines: 'for (let i: number = 0; i < 100000; i++) console.log(i)',
     keep: 'var kept: number = 42',
   },
+  java: {
+    two: '1+1',
+    lines: 'for (int i = 0; i < 100000; i++) System.out.println(i);',
+    tenMegabytes: 'System.out.print(("x".repeat(99) + "\\n").repeat(100000));',
+    lineThenWait: 'System.out.println("x");\nThread.sleep(1000);',
+    keep: 'int kept = 42;',
+    kept: 'kept',
+    spin: 'while (true);',
+    die: 'new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start().waitFor();',
+  },
+  go: {
+    two: '1+1',
+    lines: 'import "fmt"\nfor i := 0; i < 100000; i++ { fmt.Println(i) }',
+    tenMegabytes:
+      'import ("fmt"; "strings")\nfmt.Print(strings.Repeat(strings.Repeat("x", 99)+"\\n", 100000))\n_ = 0',
+    lineThenWait: 'import ("fmt"; "time")\nfmt.Println("x")\ntime.Sleep(time.Second)',
+    keep: 'kept := 42',
+    kept: 'kept',
+    spin: 'for {}',
+    die: 'import ("os"; "syscall")\n_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)',
+  },
   bash: {
     two: 'echo $((1+1))',
     lines: 'for ((i = 0; i < 100000; i++)); do echo $i; done',

@@ -81,4 +81,12 @@ export const PEERS = {
     'mcp-python-interpreter: 48 (server and interpreter); mcp-server-code-runner: 42–59 (server alone)',
     'OpenSandbox 1.1.1: Jupyter and one Python kernel 95',
   ],
+  java: [
+    'jjava 1.0a8 bare (Java 17): ready 3761 / 5849 / 8208, warm cell 63 / 174 / 299, 198–230 MiB; 11 000–48 000 of 100 000 lines arrive',
+    "JShell's own remote JVM: ready 849, first cell 700, warm cell 197",
+  ],
+  go: [
+    'gonb 0.11.2 bare: first cell 213 / 317 / 444, changed cell 232 / 292 / 456, same cell 109 / 142 / 187, 120–215 MiB with gopls; keeps declarations, not values',
+    'mcp-server-code-runner: changed program 242 / 301 / 477 (keeps no state)',
+  ],
 };

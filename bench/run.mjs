@@ -1,4 +1,6 @@
 // Measures the built server through a real MCP client over stdio, and prints each figure beside its target and its peers.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { FIGURES } from './figures/index.mjs';
 import { Ipykernel } from './ipykernel.mjs';
@@ -40,6 +42,7 @@ async function bench() {
     languages: choose('--languages', flags.languages, Object.keys(CELLS)),
     repetitions: (/** @type {number} */ n) => (flags.quick ? Math.max(2, Math.ceil(n / QUICK_SHARE)) : n),
   };
+  prepare();
   const loadBefore = loadText();
   const machine = await describeMachine();
   print(
@@ -62,6 +65,12 @@ async function bench() {
   const load = { before: loadBefore, after: loadText() };
   print(`load average before ${load.before}, after ${load.after}`);
   if (flags.json) process.stdout.write(`${JSON.stringify({ machine, load, figures }, undefined, 1)}\n`);
+}
+
+/** What is made once is no part of any figure. */
+function prepare() {
+  const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+  spawnSync(process.execPath, [cli, 'prepare'], { stdio: ['ignore', 2, 'inherit'] });
 }
 
 /**

@@ -5,9 +5,17 @@ import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotoc
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-const CALL_TIMEOUT_MS = 30_000;
+/** The first kernels of Java and Go wait until what they need has been made. */
+const CALL_TIMEOUT_MS = 120_000;
 
-const NAMES = { python: 'Python', javascript: 'JavaScript', typescript: 'TypeScript', bash: 'Bash' };
+const NAMES = {
+  python: 'Python',
+  javascript: 'JavaScript',
+  typescript: 'TypeScript',
+  java: 'Java',
+  go: 'Go',
+  bash: 'Bash',
+};
 
 /** Two cells of each language: the second one needs what the first one left. Then what it must answer. */
 const STATE_CELLS = {
@@ -16,6 +24,16 @@ const STATE_CELLS = {
   typescript: [
     'interface City { name: string; people: number }\nconst cities: City[] = [{ name: "Bergen", people: 291 }, { name: "Oslo", people: 717 }]',
     'cities.reduce((sum: number, city: City) => sum + city.people, 0)',
+    '1008',
+  ],
+  java: [
+    'record City(String name, int people) {}\nvar cities = List.of(new City("Bergen", 291), new City("Oslo", 717));',
+    'cities.stream().mapToInt(City::people).sum()',
+    '1008',
+  ],
+  go: [
+    'type City struct {\n\tName   string\n\tPeople int\n}\ncities := map[string]City{"BGO": {"Bergen", 291}, "OSL": {"Oslo", 717}}',
+    'cities["BGO"].People + cities["OSL"].People',
     '1008',
   ],
   bash: ['count=40\nadd() { count=$((count + $1)); echo "$count"; }', 'add 2', '42'],

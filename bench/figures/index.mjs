@@ -1,5 +1,7 @@
 import { concurrency, warm } from './calls.mjs';
 import { kill, nextContext, warmContext } from './contexts.mjs';
+import { go } from './go.mjs';
+import { java } from './java.mjs';
 import { memory } from './memory.mjs';
 import { firstChunk, lines, tenMegabytes } from './output.mjs';
 import { cold, initialize } from './start.mjs';
@@ -21,4 +23,6 @@ export const FIGURES = [
   death,
   kill,
   memory,
+  java,
+  go,
 ];
