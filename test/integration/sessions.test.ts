@@ -136,6 +136,20 @@ describe('create_context', () => {
     expect(made.structuredContent).toMatchObject({ version: newest });
   });
 
+  test('takes the version from PYTHON_VERSION in its environment, where it asks for none', async () => {
+    const refused = await server.call('create_context', { language: 'python', version: '3.0' });
+    const oldest = /installed are (.+)\n/.exec(textOf(refused))?.[1]?.split(', ').at(-1) ?? '';
+    const env = { PYTHON_VERSION: oldest };
+    const made = await server.call('create_context', { language: 'python', env });
+    expect(made.structuredContent).toMatchObject({ version: oldest });
+
+    const missing = await server.call('create_context', {
+      language: 'python',
+      env: { PYTHON_VERSION: '3.0' },
+    });
+    expect(textOf(missing)).toMatch(/^RUNTIME_NOT_FOUND: Python 3\.0 is not installed/);
+  });
+
   test.each(['javascript', 'typescript', 'bash'])(
     'says which versions there are of what %s runs on',
     async (language) => {

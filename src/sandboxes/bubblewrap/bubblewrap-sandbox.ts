@@ -1,5 +1,6 @@
 import type { Context, ContextSpec } from '../../contexts/context.ts';
 import { KernelContext } from '../../contexts/kernel-context.ts';
+import { versionInEnvironment } from '../../kernels/configured-version.ts';
 import { driverOf } from '../../kernels/drivers.ts';
 import type { KernelDriver, KernelSpec, Spawn } from '../../kernels/kernel.ts';
 import { KernelProcess } from '../../kernels/kernel-process.ts';
@@ -58,7 +59,8 @@ export class BubblewrapSandbox implements Sandbox {
   async #startKernel(context: ContextSpec, signal: AbortSignal): Promise<KernelProcess> {
     const driver = driverOf(context.language);
     const folder = driver.fixedFolder ? context.cwd : WORKSPACE;
-    const spec = await this.#choice.choose(driver, { version: context.version, folder }, signal);
+    const version = context.version ?? versionInEnvironment(driver.runtime, context.env);
+    const spec = await this.#choice.choose(driver, { version, folder }, signal);
     this.#choice.use(context.language);
     const kernel = (await this.#warm.take(spec, signal)) ?? (await this.#launch(spec, signal));
     try {
