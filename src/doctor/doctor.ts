@@ -72,7 +72,7 @@ export async function examine(settings: Settings): Promise<Report> {
   return toReport(all, { trial, limits, runtimes });
 }
 
-const RUNTIME_KINDS = ['python', 'node', 'bash'] as const satisfies readonly RuntimeKind[];
+const RUNTIME_KINDS = ['python', 'node', 'java', 'go', 'bash'] as const satisfies readonly RuntimeKind[];
 
 /** The real sandbox, and the checks that what code saw inside it answers. */
 async function runTrial(settings: Settings): Promise<{ trial: Trial | undefined; checks: Check[] }> {

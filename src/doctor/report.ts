@@ -17,6 +17,8 @@ export const CHECKS = {
   limits: 'How memory, processes and processor time of a sandbox are limited',
   runtime_python: 'Every installed Python',
   runtime_node: 'Every installed Node.js, for JavaScript and TypeScript',
+  runtime_java: 'Every installed JDK, for Java',
+  runtime_go: 'Every installed Go',
   runtime_bash: 'Every installed Bash',
   preparations: 'What kernels of compiled languages need to have been made once, and which of it is ready',
   preload: 'Whether the modules of the setting "preload" can be imported',
@@ -60,7 +62,11 @@ export const reportSchema = z.strictObject({
     .nullable(),
   runtimes: z
     .array(
-      z.strictObject({ kind: z.enum(['python', 'node', 'bash']), version: z.string(), path: z.string() }),
+      z.strictObject({
+        kind: z.enum(['python', 'node', 'java', 'go', 'bash']),
+        version: z.string(),
+        path: z.string(),
+      }),
     )
     .describe('Newest first of each kind'),
 });

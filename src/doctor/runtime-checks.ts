@@ -1,4 +1,5 @@
 import type { Settings } from '../config.ts';
+import { configuredVersion } from '../kernels/configured-version.ts';
 import { MINIMUM_VERSIONS } from '../kernels/runtime-facts.ts';
 import type { Runtime, RuntimeKind } from '../kernels/runtimes.ts';
 import { matchesVersion } from '../kernels/versions.ts';
@@ -12,7 +13,7 @@ export function checkRuntimes(kind: RuntimeKind, found: readonly Runtime[], sett
   }
   const width = Math.max(...found.map(({ version }) => version.length));
   const detail = found.map(({ version, executable }) => `${version.padEnd(width)}  ${executable}`).join('\n');
-  const wanted = { python: settings.pythonVersion, node: settings.nodeVersion, bash: undefined }[kind];
+  const wanted = configuredVersion(kind, settings);
   if (wanted === undefined || found.some(({ version }) => matchesVersion(version, wanted))) return ok(detail);
   return failure(
     `${detail}\nnone of them is ${wanted}, which the setting ${kind}_version asks for`,
@@ -23,10 +24,25 @@ export function checkRuntimes(kind: RuntimeKind, found: readonly Runtime[], sett
 const LANGUAGES: Readonly<Record<RuntimeKind, string>> = {
   python: 'Python',
   node: 'JavaScript and TypeScript',
+  java: 'Java',
+  go: 'Go',
   bash: 'Bash',
 };
 
 function packageOf(kind: RuntimeKind): string {
-  if (kind === 'python') return findCommand('pacman') === undefined ? 'python3' : 'python';
-  return kind === 'node' ? 'nodejs' : 'bash';
+  const has = (manager: string): boolean => findCommand(manager) !== undefined;
+  switch (kind) {
+    case 'python':
+      return has('pacman') ? 'python' : 'python3';
+    case 'node':
+      return 'nodejs';
+    case 'java':
+      if (has('apt-get')) return 'default-jdk-headless';
+      if (has('dnf')) return 'java-latest-openjdk-devel';
+      return has('pacman') ? 'jdk-openjdk' : 'openjdk21-jdk';
+    case 'go':
+      return has('apt-get') || has('dnf') ? 'golang' : 'go';
+    case 'bash':
+      return 'bash';
+  }
 }

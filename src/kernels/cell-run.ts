@@ -23,7 +23,8 @@ const MAX_BUNDLE_LENGTH = 8 * 1024 * 1024;
 const MAX_NAMES = 1000;
 const MAX_NAME_LENGTH = 255;
 
-const STDERR_TAIL_BYTES = 4096;
+/** A runtime that ends itself says why, and then prints the stacks of its threads. */
+const STDERR_TAIL_BYTES = 64 * 1024;
 
 /**
  * One cell on its way through a kernel: brings its three unordered streams (frames, stdout, stderr) together.

@@ -3,7 +3,7 @@ import type { CellError, MimeBundle } from '../executions/execution.ts';
 import { deadline } from '../processes/deadline.ts';
 import { defer } from '../processes/deferred.ts';
 import { CellRun } from './cell-run.ts';
-import type { AttachedKernel, KernelExit, KernelSpec, Spawn } from './kernel.ts';
+import type { AttachedKernel, KernelDriver, KernelExit, KernelSpec, Spawn } from './kernel.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { MarkedOutput, newMark } from './marked-output.ts';
 import { decodeFrame, encodeFrame, frameIsLate, type GuestFrame, MAX_FRAME_BYTES } from './protocol.ts';
@@ -216,10 +216,7 @@ export class KernelProcess {
     const stderrTail = this.#run?.stderrTail() ?? '';
     // A runtime whose own heap is full ends itself, by an exit code or by a signal.
     const endedItself = exit.cause === 'exited' || exit.cause === 'killed';
-    const heapFull = endedItself && this.spec.driver.ranOutOfMemory?.({ code: exit.code, stderrTail });
-    this.#exit = heapFull
-      ? { ...exit, cause: 'out_of_memory', detail: `ran out of memory (${exit.detail})` }
-      : exit;
+    this.#exit = endedItself ? explain(exit, stderrTail, this.spec.driver) : exit;
     this.#answer?.(undefined);
     this.#run?.died(this.#exit);
   }
@@ -236,4 +233,13 @@ export class KernelProcess {
       },
     );
   }
+}
+
+/** What the runtime itself says of its end tells more than the exit code. */
+function explain(exit: KernelExit, stderrTail: string, driver: KernelDriver): KernelExit {
+  const said = { code: exit.code, stderrTail };
+  if (driver.ranOutOfMemory?.(said))
+    return { ...exit, cause: 'out_of_memory', detail: `ran out of memory (${exit.detail})` };
+  const fatal = driver.fatalError?.(said);
+  return fatal === undefined ? exit : { ...exit, detail: `${exit.detail} after ${fatal}` };
 }

@@ -36,6 +36,8 @@ export interface KernelDriver {
   command(runtime: Runtime, settings: KernelSettings, prepared: Prepared | undefined): KernelCommand;
   /** Whether a kernel that died so ran out of memory by its own account (V8's heap limit), judging by the last stderr. */
   ranOutOfMemory?(exit: { code: number | null; stderrTail: string }): boolean;
+  /** Why the runtime says it ended itself, as the part of a sentence: "a fatal error of the Go runtime: …". */
+  fatalError?(exit: { code: number | null; stderrTail: string }): string | undefined;
 }
 
 /** Settings that concern kernels of any driver. */

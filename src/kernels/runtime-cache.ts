@@ -3,8 +3,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { RuntimeFacts } from './runtime-facts.ts';
-import { homeOf } from './runtime-places.ts';
-import type { Candidate, Environment } from './runtime-places.ts';
+import { type Environment, homeOf } from './runtime-installations.ts';
+import type { Candidate } from './runtime-places.ts';
 
 /**
  * Remembers what executables said when they were run, across servers, until the executable changes. Only what was said

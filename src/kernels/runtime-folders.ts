@@ -1,8 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { homeOf } from './runtime-places.ts';
-import type { Environment } from './runtime-places.ts';
+import { type Environment, homeOf } from './runtime-installations.ts';
 
 /**
  * The folders outside of the system's own that a runtime needs at the same path inside a sandbox, none within another.

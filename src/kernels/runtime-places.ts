@@ -1,10 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { type Environment, installationsOf } from './runtime-installations.ts';
 import type { RuntimeKind } from './runtimes.ts';
-
-/** The environment that says where home, version managers and cache are; `process.env` outside of tests. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An executable that may be a runtime; nobody has run it yet. */
 export interface Candidate {
@@ -19,7 +16,7 @@ export interface Candidate {
 
 /** Every candidate on this host, each real path once. Runs nothing. */
 export async function findCandidates(kind: RuntimeKind, env: Environment): Promise<Candidate[]> {
-  const paths = await Promise.all(placesOf(kind, env).map(async (pattern) => expand(pattern)));
+  const paths = await Promise.all(installationsOf(kind, env).map(async (pattern) => expand(pattern)));
   const found = await Promise.all([...new Set(paths.flat())].map(async (file) => toCandidate(kind, file)));
   const byPath = new Map<string, Candidate>();
   for (const candidate of found) {
@@ -32,64 +29,13 @@ export async function findCandidates(kind: RuntimeKind, env: Environment): Promi
   return [...byPath.values()];
 }
 
-export function homeOf(env: Environment): string {
-  return env['HOME'] ?? homedir();
-}
-
 const EXECUTABLES: Readonly<Record<RuntimeKind, RegExp>> = {
   python: /^python3(\.\d+)?t?$/,
   node: /^node$/,
+  java: /^java$/,
+  go: /^go$/,
   bash: /^bash$/,
 };
-
-const CONDA_FOLDERS = ['miniconda3', 'anaconda3', 'miniforge3', 'mambaforge', 'micromamba'];
-
-/** Absolute paths in which `*` stands for any part of one component. */
-function placesOf(kind: RuntimeKind, env: Environment): string[] {
-  const home = homeOf(env);
-  const data = env['XDG_DATA_HOME'] ?? `${home}/.local/share`;
-  const asdf = `${env['ASDF_DATA_DIR'] ?? `${home}/.asdf`}/installs`;
-  const mise = `${env['MISE_DATA_DIR'] ?? `${data}/mise`}/installs`;
-  const rye = `${env['RYE_HOME'] ?? `${home}/.rye`}/py`;
-  const brew = env['HOMEBREW_PREFIX'] ?? '/home/linuxbrew/.linuxbrew';
-  switch (kind) {
-    case 'python':
-      return [
-        '/usr/bin/python3*',
-        '/usr/local/bin/python3*',
-        '/opt/python*/bin/python3',
-        '/opt/python/*/bin/python3',
-        `${env['PYENV_ROOT'] ?? `${home}/.pyenv`}/versions/*/bin/python3`,
-        `${env['UV_PYTHON_INSTALL_DIR'] ?? `${data}/uv/python`}/*/bin/python3`,
-        `${asdf}/python/*/bin/python3`,
-        `${mise}/python/*/bin/python3`,
-        `${rye}/*/bin/python3`,
-        `${rye}/*/install/bin/python3`,
-        `${brew}/bin/python3*`,
-        ...CONDA_FOLDERS.flatMap((name) => [`${home}/${name}`, `/opt/${name}`]).flatMap((root) => [
-          `${root}/bin/python3`,
-          `${root}/envs/*/bin/python3`,
-        ]),
-      ];
-    case 'node':
-      return [
-        `${path.dirname(process.execPath)}/node`,
-        '/usr/bin/node',
-        '/usr/local/bin/node',
-        '/opt/node*/bin/node',
-        `${env['NVM_DIR'] ?? `${home}/.nvm`}/versions/node/*/bin/node`,
-        `${env['FNM_DIR'] ?? `${data}/fnm`}/node-versions/*/installation/bin/node`,
-        `${env['VOLTA_HOME'] ?? `${home}/.volta`}/tools/image/node/*/bin/node`,
-        `${asdf}/nodejs/*/bin/node`,
-        `${mise}/node/*/bin/node`,
-        `${env['N_PREFIX'] ?? '/usr/local'}/n/versions/node/*/bin/node`,
-        `${brew}/bin/node`,
-        `${brew}/opt/node@*/bin/node`,
-      ];
-    case 'bash':
-      return ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash', `${brew}/bin/bash`];
-  }
-}
 
 async function expand(pattern: string): Promise<string[]> {
   const star = pattern.indexOf('*');
@@ -120,7 +66,9 @@ async function toCandidate(kind: RuntimeKind, file: string): Promise<Candidate |
 function nameOfVersion(file: string, executable: string): string | null {
   const ofFile = /\d+\.\d+/.exec(path.basename(executable))?.[0] ?? null;
   const folders = path.dirname(path.dirname(file)).split('/').slice(-2).reverse();
-  for (const folder of folders) {
+  for (const name of folders) {
+    // Java was 1.8 once, and Debian still says "java-1.17.0"; the module of a Go toolchain has a version of its own.
+    const folder = name.replace(/^java-1\.(\d+)\.0/, 'java $1').replace(/^toolchain@v[\d.]+-/, '');
     const ofFolder = /\d+(\.\d+){1,2}((a|b|rc)\d+|-dev)?/.exec(folder)?.[0] ?? null;
     if (ofFolder !== null && (ofFile === null || `${ofFolder}.`.startsWith(`${ofFile}.`))) return ofFolder;
   }

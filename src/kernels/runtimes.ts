@@ -3,11 +3,12 @@ import { SandboxError } from '../errors.ts';
 import { RuntimeCache } from './runtime-cache.ts';
 import { askForFacts, MINIMUM_VERSIONS, toRuntime } from './runtime-facts.ts';
 import { findCandidates } from './runtime-places.ts';
-import type { Candidate, Environment } from './runtime-places.ts';
+import type { Environment } from './runtime-installations.ts';
+import type { Candidate } from './runtime-places.ts';
 import { compareVersions, matchesVersion, mayMatchVersion } from './versions.ts';
 
 /** A kind of installed toolchain that kernels run on. */
-export type RuntimeKind = 'python' | 'node' | 'bash';
+export type RuntimeKind = 'python' | 'node' | 'java' | 'go' | 'bash';
 
 /** One installed toolchain. */
 export interface Runtime {
@@ -105,7 +106,13 @@ export async function findRuntimes(
   return found.filter((runtime) => runtime !== null).sort((a, b) => compareVersions(a.version, b.version));
 }
 
-const NAMES: Readonly<Record<RuntimeKind, string>> = { python: 'Python', node: 'Node.js', bash: 'Bash' };
+const NAMES: Readonly<Record<RuntimeKind, string>> = {
+  python: 'Python',
+  node: 'Node.js',
+  java: 'Java (a JDK)',
+  go: 'Go',
+  bash: 'Bash',
+};
 
 /** How long an executable that gave no good answer is left alone: the reason may be the load, or a missing library. */
 const RETRY_AFTER_MS = 60_000;

@@ -244,6 +244,91 @@ describe('Node.js', () => {
   });
 });
 
+describe('Java', () => {
+  const jdk = async (folder: string, version: string, tools: readonly string[] = ['javac', 'jshell']) => {
+    const answer = `echo '    java.home = ${folder}' >&2; echo '    java.version = ${version}' >&2`;
+    const executable = await installScript(`${folder}/bin/java`, answer);
+    for (const tool of tools) await writeFile(`${folder}/bin/${tool}`, '');
+    return executable;
+  };
+
+  test.each([
+    ['SDKMAN', '.sdkman/candidates/java/98.0.2-tem', '98.0.2'],
+    ['IntelliJ', '.jdks/corretto-98.0.1', '98.0.1'],
+    ['Gradle', '.gradle/jdks/eclipse_adoptium-98-amd64-linux', '98.0.3'],
+    ['asdf', '.asdf/installs/java/temurin-98.0.0+9', '98'],
+    ['mise', '.local/share/mise/installs/java/98.0.0', '98'],
+    ['jabba', '.jabba/jdk/temurin@98.0.9', '98.0.9'],
+  ])('of %s is found, with the one folder it needs', async (_, layout, version) => {
+    const executable = await jdk(`${home}/${layout}`, version);
+
+    expect(await findAtHome('java')).toEqual([
+      { kind: 'java', version, executable, folders: [`${home}/${layout}`] },
+    ]);
+    expect(await selectRuntime('java', '98', { env })).toMatchObject({ executable });
+  });
+
+  test('named by JAVA_HOME is found', async () => {
+    env['JAVA_HOME'] = `${home}/somewhere/my-jdk`;
+    const executable = await jdk(`${home}/somewhere/my-jdk`, '98.0.1');
+
+    expect(await findAtHome('java')).toMatchObject([{ executable }]);
+  });
+
+  test('whose folder says "java-1.98.0" is found as Java 98', async () => {
+    const executable = await jdk(`${home}/.jdks/java-1.98.0-openjdk-amd64`, '98.0.1');
+
+    expect(await selectRuntime('java', '98', { env })).toMatchObject({ executable });
+  });
+
+  test.each([
+    ['older than 17', '1.8.0_392', ['javac', 'jshell']],
+    ['without its compiler', '98.0.1', ['jshell']],
+    ['without JShell', '98.0.1', ['javac']],
+  ])('%s is no runtime', async (_, version, tools) => {
+    await jdk(`${home}/.jdks/some`, version, tools);
+
+    expect(await findAtHome('java')).toEqual([]);
+  });
+});
+
+describe('Go', () => {
+  test.each([
+    ['go install golang.org/dl', 'sdk/go1.98.3'],
+    ['a downloaded toolchain', 'go/pkg/mod/golang.org/toolchain@v0.0.1-go1.98.3.linux-amd64'],
+    ['goenv', '.goenv/versions/1.98.3'],
+    ['gvm', '.gvm/gos/go1.98.3'],
+    ['asdf', '.asdf/installs/golang/1.98.3/go'],
+    ['mise', '.local/share/mise/installs/go/1.98.3'],
+  ])('of %s is found, with the one folder it needs', async (_, layout) => {
+    const folder = `${home}/${layout}`;
+    const executable = await installScript(`${folder}/bin/go`, `printf 'go1.98.3\\n${folder}\\n'`);
+
+    expect(await findAtHome('go')).toEqual([
+      { kind: 'go', version: '1.98.3', executable, folders: [folder] },
+    ]);
+    expect(await selectRuntime('go', '1.98', { env })).toMatchObject({ executable });
+  });
+
+  test.each([
+    ['older than 1.22', "printf 'go1.21.13\\n/usr/lib/go\\n'"],
+    ['built from the sources', "printf 'devel go1.98-abcdef\\n/usr/lib/go\\n'"],
+  ])('%s is no runtime', async (_, answer) => {
+    await installScript(`${home}/sdk/go/bin/go`, answer);
+
+    expect(await findAtHome('go')).toEqual([]);
+  });
+
+  test('is asked without the settings of the user, and fetches no other Go', async () => {
+    const answer = `printf 'go1.98.3\\n%s\\n' "/usr/$GOENV-$GOTOOLCHAIN"`;
+    await installScript(`${home}/sdk/go1.98.3/bin/go`, answer);
+
+    expect(await findAtHome('go')).toMatchObject([{ version: '1.98.3' }]);
+    const cache = await readFile(`${home}/.cache/sandcell/runtimes.json`, 'utf8');
+    expect(cache).toContain('"/usr/off-local"');
+  });
+});
+
 test('Bash is found', async () => {
   const [newest] = await findRuntimes('bash', { env });
 

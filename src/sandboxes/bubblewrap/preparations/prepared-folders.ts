@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from '../../../kernels/runtime-cache.ts';
-import type { Environment } from '../../../kernels/runtime-places.ts';
+import type { Environment } from '../../../kernels/runtime-installations.ts';
 
 /** Where prepared folders are inside every sandbox. */
 export const PREPARED = '/opt/sandcell/prepared';
