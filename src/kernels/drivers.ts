@@ -1,11 +1,12 @@
 import { type Language, LANGUAGES } from '../languages.ts';
 import { bash } from './bash.ts';
+import { go } from './go.ts';
 import { javascript } from './javascript.ts';
 import type { KernelDriver } from './kernel.ts';
 import { python } from './python.ts';
 import { typescript } from './typescript.ts';
 
-const DRIVERS: Readonly<Record<Language, KernelDriver>> = { python, javascript, typescript, bash };
+const DRIVERS: Readonly<Record<Language, KernelDriver>> = { python, javascript, typescript, go, bash };
 
 export function driverOf(language: Language): KernelDriver {
   return DRIVERS[language];

@@ -41,7 +41,7 @@ export const go: KernelDriver = {
 function stock(runtime: Runtime): Preparation {
   return {
     ...preparation(runtime, 'stock'),
-    title: 'the Go kernel of Go',
+    title: 'the Go kernel',
     estimate: { seconds: 30, mib: 150 },
     obstacle: missingCompiler(),
   };
@@ -50,7 +50,7 @@ function stock(runtime: Runtime): Preparation {
 function prelinked(runtime: Runtime): Preparation {
   return {
     ...preparation(runtime, 'prelinked'),
-    title: 'the prelinked Go toolchain',
+    title: 'the prelinked toolchain of Go',
     estimate: { seconds: 120, mib: 250 },
     obstacle: missingCompiler() ?? (process.arch === 'x64' ? undefined : 'it exists for x86-64 only'),
   };
