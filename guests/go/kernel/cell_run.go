@@ -43,11 +43,11 @@ func (k *kernel) runCell(count int, code runFunction, progress *int, stop *inter
 		labels := pprof.Labels("cell", strconv.Itoa(count))
 		pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), labels))
 		run.labels, run.goroutine = cell.Labels(), currentGoroutine()
+		k.goroutines.begin(run)
 		close(started)
 		run.start(code, progress)
 	}()
 	<-started
-	k.goroutines.begin(run)
 	defer k.goroutines.end()
 	select {
 	case end := <-run.ended:

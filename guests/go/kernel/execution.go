@@ -128,20 +128,22 @@ var errInterrupted = errors.New("interrupted")
 
 func describeBuildError(err error) *failure {
 	var compileError *session.CompileError
+	var compilerError *toolchain.CompileError
 	switch {
 	case errors.Is(err, errInterrupted):
-		return &failure{Name: "Interrupted", Message: interruptedMessage, Traceback: []string{interruptedMessage}}
+		return failureAt("Interrupted", interruptedMessage, []string{interruptedMessage}, 0, 0)
 	case errors.As(err, &compileError):
-		return &failure{
-			Name:      compileError.Kind,
-			Message:   compileError.Message,
-			Traceback: append([]string{}, compileError.Lines...),
-			Line:      position(compileError.Line),
-			Column:    position(compileError.Column),
-		}
+		return failureAt(compileError.Kind, compileError.Message, compileError.Lines, compileError.Line, compileError.Column)
+	case errors.As(err, &compilerError): // found by the compiler alone: a loop of initialisations, too large a stack frame
+		return failureAt("CompileError", compilerError.Message, compilerError.Lines, compilerError.Line, compilerError.Column)
 	default:
-		return &failure{Name: "InternalError", Message: err.Error(), Traceback: []string{err.Error()}}
+		message := shorten(err.Error())
+		return failureAt("InternalError", message, []string{message}, 0, 0)
 	}
+}
+
+func failureAt(name, message string, lines []string, line, column int) *failure {
+	return &failure{name, message, append([]string{}, lines...), position(line), position(column)}
 }
 
 // position is a line or column; null where it is not known.

@@ -14,11 +14,12 @@ type stackFrame struct {
 	function string
 	file     string
 	line     int
+	skipped  int // it stands for so many calls that were not looked at
 }
 
 const (
-	// maxFrames of a deep recursion are shown, half of them from each end.
-	maxFrames = 100
+	// maxFrames at each end of a deep recursion are shown.
+	maxFrames = 25
 	// maxDepth of a stack is looked at.
 	maxDepth = 1 << 21
 )
@@ -39,11 +40,12 @@ func callers() []stackFrame {
 		count = runtime.Callers(2, pcs)
 	}
 	pcs = pcs[:count]
-	if len(pcs) <= 2*maxFrames {
+	const ends = 4 * maxFrames
+	if len(pcs) <= 2*ends {
 		return symbolize(pcs)
 	}
-	inner, outer := symbolize(pcs[:maxFrames]), symbolize(pcs[len(pcs)-maxFrames:])
-	return append(append(inner, stackFrame{function: leftOut(len(pcs) - 2*maxFrames)}), outer...)
+	frames := append(symbolize(pcs[:ends]), stackFrame{skipped: len(pcs) - 2*ends})
+	return append(frames, symbolize(pcs[len(pcs)-ends:])...)
 }
 
 func symbolize(pcs []uintptr) []stackFrame {
@@ -72,7 +74,7 @@ func newStackFrame(function, file string, line int) (stackFrame, bool) {
 	}
 	function = versions.ReplaceAllString(function, "")
 	function = topLevel.ReplaceAllString(function, "cell $1")
-	return stackFrame{function, shortPath(file), line}, function != ""
+	return stackFrame{function: function, file: shortPath(file), line: line}, function != ""
 }
 
 // shortPath leaves out the folders of this machine: "cell-3.go", "strings/strings.go".
@@ -97,28 +99,29 @@ func (f stackFrame) isOf(count int) bool {
 
 // lines are two, as Go prints them; the top level of a cell is no function.
 func (f stackFrame) lines() []string {
-	switch {
-	case f.file == "":
-		return []string{f.function}
-	case strings.HasPrefix(f.function, "cell "):
-		return []string{f.function, fmt.Sprintf("\t%s:%d", f.file, f.line)}
+	function := f.function
+	if !strings.HasPrefix(function, "cell ") {
+		function += "(...)"
 	}
-	return []string{f.function + "(...)", fmt.Sprintf("\t%s:%d", f.file, f.line)}
+	return []string{function, fmt.Sprintf("\t%s:%d", f.file, f.line)}
 }
 
 func traceLines(frames []stackFrame) []string {
 	lines := []string{}
+	from, to := maxFrames, len(frames)-maxFrames
+	leftOut := 0
 	for index, frame := range frames {
-		if len(frames) > 2*maxFrames && index == maxFrames {
-			lines = append(lines, leftOut(len(frames)-2*maxFrames))
-		}
-		if len(frames) <= 2*maxFrames || index < maxFrames || index >= len(frames)-maxFrames {
+		switch {
+		case index < from || index >= to:
 			lines = append(lines, frame.lines()...)
+		case frame.skipped > 0:
+			leftOut += frame.skipped
+		default:
+			leftOut++
+		}
+		if index == to-1 && leftOut > 0 {
+			lines = append(lines, fmt.Sprintf("[… %d calls left out …]", leftOut))
 		}
 	}
 	return lines
-}
-
-func leftOut(count int) string {
-	return fmt.Sprintf("[… %d calls left out …]", count)
 }
