@@ -1,0 +1,3 @@
+import { describeTable } from '../helpers/go-cells/table.ts';
+
+describeTable('prelinked');
