@@ -123,6 +123,16 @@ export const expressions: readonly GoSequence[] = [
     ],
   },
   {
+    title: 'shows no value for a call that prints',
+    cells: [
+      { code: 'import "fmt"\nfmt.Println("line")', stdout: 'line\n' },
+      { code: 'fmt.Printf("%d", 5)', stdout: '5' },
+      { code: 'fmt.Print("a", "b")', stdout: 'ab' },
+      { code: 'import "os"\nfmt.Fprintln(os.Stderr, "err")', stderr: 'err\n' },
+      { code: 'n, err := fmt.Println("x")\nn, err', stdout: 'x\n', result: '2, <nil>' },
+    ],
+  },
+  {
     title: 'shows what %v shows for nested values',
     cells: [
       {

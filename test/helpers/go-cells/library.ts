@@ -86,7 +86,8 @@ export const library: readonly GoSequence[] = [
       {
         code: go`
           f, err := os.OpenFile("notes/a.txt", os.O_APPEND|os.O_WRONLY, 0)
-          fmt.Fprintln(f, "two")
+          n, err := fmt.Fprintln(f, "two")
+          n, err
         `,
         result: '4, <nil>',
       },
