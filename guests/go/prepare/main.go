@@ -27,6 +27,8 @@ func run(args []string) error {
 	switch args[0] {
 	case "stock":
 		return prepareStock(target)
+	case "prelinked":
+		return preparePrelinked(target)
 	default:
 		return fmt.Errorf("unknown strategy %q: stock or prelinked", args[0])
 	}

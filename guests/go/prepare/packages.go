@@ -9,19 +9,20 @@ import (
 	"sandcell/toolchain"
 )
 
-// Importing these does something to the program: they belong to cells that ask for them.
+// Importing these does something to the program: they are initialised by cells that ask for them.
 var withSideEffects = map[string]bool{
-	"expvar":         true, // a handler in net/http's own mux
-	"net/http/pprof": true, // the same
-	"testing/quick":  true, // a flag of the command line
+	"expvar":           true, // a handler in net/http's own mux
+	"net/http/pprof":   true, // the same
+	"testing/quick":    true, // a flag of the command line
+	"internal/testenv": true, // the same
 }
 
 // listing is one line of `go list -export`.
 type listing struct{ path, archive string }
 
 // archives compiles packages and what they import, and says where the archives are.
-func (t *target) archives(packages ...string) ([]listing, error) {
-	text, err := t.output(append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}"}, packages...)...)
+func (t *target) archives(env []string, packages ...string) ([]listing, error) {
+	text, err := t.outputWith(env, append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}"}, packages...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func (t *target) archives(packages ...string) ([]listing, error) {
 func (t *target) installArchives(found []listing) error {
 	var config strings.Builder
 	for _, entry := range found {
-		place := filepath.Join(t.out, "pkg", filepath.FromSlash(entry.path)+".a")
+		place := t.archivePlace(entry.path)
 		if err := copyFile(entry.archive, place, 0o644); err != nil {
 			return err
 		}
@@ -48,11 +49,16 @@ func (t *target) installArchives(found []listing) error {
 	return os.WriteFile(filepath.Join(t.out, toolchain.PackagesFile), []byte(config.String()), 0o644)
 }
 
+func (t *target) archivePlace(path string) string {
+	return filepath.Join(t.out, "pkg", filepath.FromSlash(path)+".a")
+}
+
 // libraryImports is a source file of the kernel that imports the whole standard library: each package is in the
-// process once, initialised before the first cell, whichever cells use it.
-func libraryImports(found []listing) string {
+// process once, initialised before the first cell, whichever cells use it. It behaves as this version of Go does, not as
+// the oldest one that the module can be compiled with.
+func libraryImports(found []listing, version string) string {
 	var source strings.Builder
-	source.WriteString("package main\n\nimport (\n")
+	fmt.Fprintf(&source, "//go:debug default=%s\npackage main\n\nimport (\n", version)
 	for _, entry := range found {
 		if !withSideEffects[entry.path] && !isHidden(entry.path) {
 			fmt.Fprintf(&source, "\t_ %q\n", entry.path)

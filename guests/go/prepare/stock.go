@@ -24,7 +24,7 @@ func prepareStock(t *target) error {
 	}
 
 	steps.next("compiling the standard library")
-	found, err := t.archives("std", "./cell")
+	found, err := t.archives(nil, "std", "./cell")
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func prepareStock(t *target) error {
 
 	steps.next("linking the kernel")
 	imports := filepath.Join(t.scratch, "library.go")
-	if err := os.WriteFile(imports, []byte(libraryImports(found)), 0o644); err != nil {
+	if err := os.WriteFile(imports, []byte(libraryImports(found, t.language())), 0o644); err != nil {
 		return err
 	}
 	module, err := os.Getwd()

@@ -73,3 +73,6 @@ func (t *target) minor() int {
 	fmt.Sscanf(t.version, "go1.%d", &minor)
 	return minor
 }
+
+// language of "go1.26.8" is "go1.26".
+func (t *target) language() string { return fmt.Sprintf("go1.%d", t.minor()) }
