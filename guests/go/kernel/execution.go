@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
+	"strings"
 
 	"sandcell/session"
 	"sandcell/toolchain"
@@ -53,7 +55,9 @@ func (e *execution) run() {
 		e.failure = describeBuildError(err)
 		return
 	}
-	unit.Loaded()
+	if strings.Contains(e.frame.Code, "func main()") {
+		prepareProgram()
+	}
 	progress := 0
 	e.finish(e.kernel.runCell(e.frame.Count, code, &progress, e.stop))
 	e.names = append(e.names, unit.Commit(progress)...)
@@ -80,7 +84,7 @@ func (e *execution) load(unit *session.Unit) (runFunction, error) {
 		}
 	}()
 	code, err := loadUnit(ctx, e.kernel.tools, e.frame.Count, unit)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return nil, errInterrupted
 	}
 	return code, err
@@ -96,7 +100,9 @@ func loadUnit(ctx context.Context, tools *toolchain.Toolchain, count int, unit *
 	if err != nil {
 		return nil, err
 	}
+	defer os.Remove(object) // what is loaded stays
 	forceMethods(unit.Redefined)
+	unit.Loaded() // its names are taken, also where loading fails halfway
 	return load(object, "repl."+unit.Run)
 }
 

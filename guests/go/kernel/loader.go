@@ -35,8 +35,14 @@ func lastModuleInit() (path string, symbols map[string]any, initTasks []*byte, r
 //go:linkname doInit runtime.doInit
 func doInit(tasks []*byte)
 
-// load brings a shared object into the process, for good, and gives its entry.
-func load(path, entry string) (runFunction, error) {
+// load brings a shared object into the process, for good, and gives its entry. The initialisers of modules run, and may
+// panic.
+func load(path, entry string) (code runFunction, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			code, err = nil, fmt.Errorf("an imported package panicked while it was initialised: %s", panicText(value))
+		}
+	}()
 	library, err := openLibrary(path)
 	if err != nil {
 		return nil, err
@@ -49,12 +55,12 @@ func load(path, entry string) (runFunction, error) {
 
 	name := C.CString(entry)
 	defer C.free(unsafe.Pointer(name))
-	code := C.find_symbol(library, name)
-	if code == nil {
+	address := C.find_symbol(library, name)
+	if address == nil {
 		return nil, fmt.Errorf("%s is missing in the loaded cell", entry)
 	}
 	// A function value points to a pointer to the code.
-	function := &code
+	function := &address
 	return *(*runFunction)(unsafe.Pointer(&function)), nil
 }
 
