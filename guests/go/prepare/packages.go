@@ -4,17 +4,39 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sandcell/toolchain"
 )
 
-// Importing these does something to the program: they are initialised by cells that ask for them.
-var withSideEffects = map[string]bool{
-	"expvar":           true, // a handler in net/http's own mux
-	"net/http/pprof":   true, // the same
-	"testing/quick":    true, // a flag of the command line
-	"internal/testenv": true, // the same
+// withSideEffects do something to the program that imports them: they are initialised by cells that ask for them.
+var withSideEffects = []string{
+	"expvar",         // a handler in net/http's own mux
+	"net/http/pprof", // the same
+	"testing/quick",  // a flag of the command line
+}
+
+// library lists the packages that are in every kernel, initialised before the first cell: so each is in the process
+// once, whichever cells use it.
+func (t *target) library() ([]string, error) {
+	text, err := t.output("list", "std")
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, path := range strings.Fields(text) {
+		if !isHidden(path) && !slices.Contains(withSideEffects, path) {
+			found = append(found, path)
+		}
+	}
+	return found, nil
+}
+
+// isHidden says whether programs cannot import a package of the standard library.
+func isHidden(path string) bool {
+	elements := strings.Split(path, "/")
+	return slices.Contains(elements, "internal") || elements[0] == "vendor"
 }
 
 // listing is one line of `go list -export`.
@@ -53,29 +75,16 @@ func (t *target) archivePlace(path string) string {
 	return filepath.Join(t.out, "pkg", filepath.FromSlash(path)+".a")
 }
 
-// libraryImports is a source file of the kernel that imports the whole standard library: each package is in the
-// process once, initialised before the first cell, whichever cells use it. It behaves as this version of Go does, not as
-// the oldest one that the module can be compiled with.
-func libraryImports(found []listing, version string) string {
+// imports is a source file of the kernel that imports packages for what they do to the program alone. It behaves as this
+// version of Go does, not as the oldest one that the module can be compiled with.
+func imports(paths []string, version string) string {
 	var source strings.Builder
 	fmt.Fprintf(&source, "//go:debug default=%s\npackage main\n\nimport (\n", version)
-	for _, entry := range found {
-		if !withSideEffects[entry.path] && !isHidden(entry.path) {
-			fmt.Fprintf(&source, "\t_ %q\n", entry.path)
-		}
+	for _, path := range paths {
+		fmt.Fprintf(&source, "\t_ %q\n", path)
 	}
 	source.WriteString(")\n")
 	return source.String()
-}
-
-// isHidden says whether programs cannot import a package.
-func isHidden(path string) bool {
-	for _, element := range strings.Split(path, "/") {
-		if element == "internal" || element == "vendor" {
-			return true
-		}
-	}
-	return strings.HasPrefix(path, "sandcell/")
 }
 
 func copyFile(from, to string, mode os.FileMode) error {

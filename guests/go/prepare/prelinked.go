@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sandcell/prepare/edits"
@@ -96,7 +97,8 @@ func (t *target) buildTool(edited *edits.Result, part edits.Part, path string) e
 type sharedLibrary struct {
 	*target
 	path     string
-	packages []listing // all, compiled for it
+	packages []listing // what is in it
+	beside   []listing // what is linked into the kernel, or into the cells that use it
 	kernel   string    // archive of the kernel's main package
 }
 
@@ -106,15 +108,24 @@ func (l *sharedLibrary) compile(replacements map[string]string) error {
 	if err := overlay(file, replacements); err != nil {
 		return err
 	}
-	found, err := l.archives([]string{"GOFLAGS=" + libraryFlags}, "-overlay="+file, "std", "./kernel")
+	paths, err := l.library()
 	if err != nil {
 		return err
 	}
-	for _, entry := range found {
-		if entry.path == "sandcell/kernel" {
+	env, flag := []string{"GOFLAGS=" + libraryFlags}, []string{"-overlay=" + file}
+	if l.packages, err = l.archives(env, append(flag, paths...)...); err != nil {
+		return err
+	}
+	others, err := l.archives(env, slices.Concat(flag, withSideEffects, []string{"./kernel"})...)
+	if err != nil {
+		return err
+	}
+	for _, entry := range others {
+		switch {
+		case entry.path == "sandcell/kernel":
 			l.kernel = entry.archive
-		} else {
-			l.packages = append(l.packages, entry)
+		case !slices.Contains(l.packages, entry):
+			l.beside = append(l.beside, entry)
 		}
 	}
 	if l.kernel == "" {
@@ -123,56 +134,47 @@ func (l *sharedLibrary) compile(replacements map[string]string) error {
 	return nil
 }
 
-// holds says whether a package is in the library.
-func (l *sharedLibrary) holds(path string) bool {
-	return !withSideEffects[path] && !strings.HasPrefix(path, "sandcell/")
-}
-
 func (l *sharedLibrary) link() error {
+	file := filepath.Join(l.scratch, "library.cfg")
+	args := l.checkLinkname("-buildmode=shared", "-w", "-s", "-importcfg="+file, "-o="+l.path)
 	var config strings.Builder
-	args := []string{"-buildmode=shared", "-w", "-s"}
 	for _, entry := range l.packages {
 		fmt.Fprintf(&config, "packagefile %s=%s\n", entry.path, entry.archive)
+		args = append(args, entry.path+"="+entry.archive)
 	}
-	file := filepath.Join(l.scratch, "library.cfg")
 	if err := os.WriteFile(file, []byte(config.String()), 0o644); err != nil {
 		return err
-	}
-	args = append(args, l.checkLinkname("-importcfg="+file, "-o="+l.path)...)
-	for _, entry := range l.packages {
-		if l.holds(entry.path) {
-			args = append(args, entry.path+"="+entry.archive)
-		}
 	}
 	_, err := output(nil, filepath.Join(l.tools, "link"), args...)
 	return err
 }
 
-// linkKernel links the kernel with the library, and installs what cells are compiled against and linked with. Of the
-// library's packages they need the export data alone.
-func (l *sharedLibrary) linkKernel() error {
-	var config, archives strings.Builder
+// install copies what cells are compiled against and linked with. Of the library's packages that is the export data.
+func (l *sharedLibrary) install() error {
+	var config strings.Builder
 	for _, entry := range l.packages {
 		place := l.archivePlace(entry.path)
-		install, shared := copyFile, ""
-		if l.holds(entry.path) {
-			install, shared = copyExportData, fmt.Sprintf("packageshlib %s=%s\n", entry.path, l.path)
-		}
-		if err := install(entry.archive, place, 0o644); err != nil {
+		if err := copyExportData(entry.archive, place, 0o644); err != nil {
 			return err
 		}
-		fmt.Fprintf(&config, "packagefile %s=%s\n%s", entry.path, entry.archive, shared)
-		fmt.Fprintf(&archives, "packagefile %s=%s\n%s", entry.path, place, shared)
+		fmt.Fprintf(&config, "packagefile %s=%s\npackageshlib %s=%s\n", entry.path, place, entry.path, l.path)
 	}
-	if err := os.WriteFile(filepath.Join(l.out, toolchain.PackagesFile), []byte(archives.String()), 0o644); err != nil {
-		return err
+	for _, entry := range l.beside {
+		place := l.archivePlace(entry.path)
+		if err := copyFile(entry.archive, place, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintf(&config, "packagefile %s=%s\n", entry.path, place)
 	}
-	file := filepath.Join(l.scratch, "kernel.cfg")
-	if err := os.WriteFile(file, []byte(config.String()), 0o644); err != nil {
+	return os.WriteFile(filepath.Join(l.out, toolchain.PackagesFile), []byte(config.String()), 0o644)
+}
+
+func (l *sharedLibrary) linkKernel() error {
+	if err := l.install(); err != nil {
 		return err
 	}
 	args := l.checkLinkname("-buildmode=pie", "-linkmode=external", "-linkshared", "-w", "-s", "-extldflags=-Wl,-z,noexecstack",
-		"-importcfg="+file, "-o="+filepath.Join(l.out, toolchain.KernelFile))
+		"-importcfg="+filepath.Join(l.out, toolchain.PackagesFile), "-o="+filepath.Join(l.out, toolchain.KernelFile))
 	_, err := output(nil, filepath.Join(l.tools, "link"), append(args, l.kernel)...)
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"sandcell/toolchain"
 )
@@ -24,7 +25,11 @@ func prepareStock(t *target) error {
 	}
 
 	steps.next("compiling the standard library")
-	found, err := t.archives(nil, "std", "./cell")
+	library, err := t.library()
+	if err != nil {
+		return err
+	}
+	found, err := t.archives(nil, slices.Concat(library, withSideEffects, []string{"./cell"})...)
 	if err != nil {
 		return err
 	}
@@ -33,8 +38,8 @@ func prepareStock(t *target) error {
 	}
 
 	steps.next("linking the kernel")
-	imports := filepath.Join(t.scratch, "library.go")
-	if err := os.WriteFile(imports, []byte(libraryImports(found, t.language())), 0o644); err != nil {
+	file := filepath.Join(t.scratch, "library.go")
+	if err := os.WriteFile(file, []byte(imports(library, t.language())), 0o644); err != nil {
 		return err
 	}
 	module, err := os.Getwd()
@@ -42,7 +47,7 @@ func prepareStock(t *target) error {
 		return err
 	}
 	overlayFile := filepath.Join(t.scratch, "overlay-kernel.json")
-	if err := overlay(overlayFile, map[string]string{filepath.Join(module, "kernel", "library.go"): imports}); err != nil {
+	if err := overlay(overlayFile, map[string]string{filepath.Join(module, "kernel", "library.go"): file}); err != nil {
 		return err
 	}
 	kernel := filepath.Join(t.out, toolchain.KernelFile)
