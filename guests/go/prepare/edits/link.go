@@ -138,3 +138,22 @@ var direct = Feature{
 		},
 	},
 }
+
+// names: the runtime takes offset 0 of the table of function names for no name; in a module it is the first function's.
+var names = Feature{
+	Name: "names",
+	Part: Linker,
+	Edits: []Edit{
+		{
+			File: "cmd/link/internal/ld/pcln.go",
+			Expected: `	var size int64
+	walkFuncs(ctxt, funcs, func(s loader.Sym) {
+		nameOffsets[s] = uint32(size)
+`,
+			Replacement: `	var size int64 = 1
+	walkFuncs(ctxt, funcs, func(s loader.Sym) {
+		nameOffsets[s] = uint32(size)
+`,
+		},
+	},
+}
