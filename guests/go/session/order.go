@@ -1,0 +1,43 @@
+package session
+
+// orderVariables puts var declarations that stand together in the order in which Go initialises them. It tells whether
+// that is another than the one that was checked.
+func (u *checkUnit) orderVariables() bool {
+	if u.order != nil {
+		return false
+	}
+	number := map[string]int{}
+	for i, initializer := range u.info.InitOrder {
+		for _, variable := range initializer.Lhs {
+			number[variable.Name()] = i
+		}
+	}
+	order := map[*step]int{}
+	last := 0
+	for _, s := range u.cell.steps {
+		if s.kind != varStep {
+			continue
+		}
+		if at, ok := s.number(number); ok {
+			last = at
+		}
+		order[s] = last // without a value: where it stands
+	}
+	u.order = order
+	moved := u.inOrder(u.cell.steps)
+	for i, s := range u.cell.steps {
+		if moved[i] != s {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *step) number(of map[string]int) (int, bool) {
+	for _, d := range s.names {
+		if at, ok := of[visibleName(d.name)]; ok && d.fresh {
+			return at, true
+		}
+	}
+	return 0, false
+}
