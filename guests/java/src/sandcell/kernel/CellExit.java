@@ -1,0 +1,13 @@
+package sandcell.kernel;
+
+/** Thrown in place of System.exit: ends the cell, not the kernel. */
+final class CellExit extends Error {
+  private static final long serialVersionUID = 1;
+
+  final int code;
+
+  CellExit(int code) {
+    super("System.exit(" + code + ")");
+    this.code = code;
+  }
+}

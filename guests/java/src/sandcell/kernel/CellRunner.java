@@ -1,0 +1,142 @@
+package sandcell.kernel;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/** Runs code of cells, one piece at a time, in threads that can be interrupted. */
+final class CellRunner {
+  private static final long STACK_BYTES = 8L << 20;
+
+  /** The start of a process is known to 10 ms. */
+  private static final long START_TOLERANCE_MS = 20;
+
+  private final ThreadGroup group = new ThreadGroup("cells");
+  private volatile ClassLoader loader = ClassLoader.getSystemClassLoader();
+
+  private boolean running;
+  private int count;
+  private boolean interrupted;
+  private Thread thread;
+  private Set<Thread> earlierThreads = Set.of();
+  private Instant began = Instant.EPOCH;
+
+  /** What became of a piece of code. `left`: it could not be stopped, and its thread was left behind. */
+  static final class Outcome {
+    volatile Object value;
+    volatile Throwable failure;
+    volatile boolean left;
+    private volatile boolean ended;
+
+    static Outcome failed(Throwable failure) {
+      Outcome outcome = new Outcome();
+      outcome.failure = failure;
+      return outcome;
+    }
+  }
+
+  /** The class loader that code of cells finds as that of its thread. */
+  void setLoader(ClassLoader loader) {
+    this.loader = loader;
+  }
+
+  synchronized void begin(int count) {
+    this.count = count;
+    interrupted = false;
+    running = true;
+    earlierThreads = liveThreads();
+    began = Instant.now().minusMillis(START_TOLERANCE_MS);
+  }
+
+  synchronized void end() {
+    running = false;
+  }
+
+  synchronized boolean isInterrupted() {
+    return interrupted;
+  }
+
+  /** Runs one piece of the cell; an interrupted cell runs no further piece. */
+  Outcome run(Callable<Object> piece) {
+    Outcome outcome = new Outcome();
+    Thread worker = new Thread(group, () -> execute(piece, outcome), "main", STACK_BYTES);
+    worker.setContextClassLoader(loader);
+    synchronized (this) {
+      if (interrupted) return Outcome.failed(new CellInterrupted());
+      thread = worker;
+    }
+    worker.start();
+    await(worker, outcome);
+    return outcome;
+  }
+
+  /** Runs what is still to be done of a cell, also of one that was interrupted; a further interrupt ends it. */
+  Outcome runLast(Callable<Object> piece) {
+    synchronized (this) {
+      interrupted = false;
+    }
+    return run(piece);
+  }
+
+  /** Interrupts the running cell if `lowByte` is that of its count, with the threads and processes it has started. */
+  void interrupt(int lowByte) {
+    synchronized (this) {
+      if (!running || (count & 0xff) != lowByte) return;
+      interrupted = true;
+      Set<Thread> targets = liveThreads();
+      targets.removeAll(earlierThreads);
+      if (thread == null) return;
+      targets.add(thread);
+      targets.forEach(Interrupts::request);
+      targets.forEach(Thread::interrupt);
+      notifyAll();
+    }
+    ProcessHandle.current().children().filter(this::startedByCell).forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private void execute(Callable<Object> piece, Outcome outcome) {
+    try {
+      outcome.value = piece.call();
+    } catch (Throwable failure) {
+      outcome.failure = failure;
+    }
+    synchronized (this) {
+      outcome.ended = true;
+      notifyAll();
+    }
+  }
+
+  private void await(Thread worker, Outcome outcome) {
+    StuckThread stuck = new StuckThread(worker);
+    synchronized (this) {
+      while (!outcome.ended) {
+        try {
+          wait(interrupted ? StuckThread.SAMPLE_MS : 0);
+        } catch (InterruptedException byUserCode) {
+          continue;
+        }
+        if (interrupted && !outcome.ended && stuck.isStuck()) {
+          outcome.left = true;
+          outcome.failure = new CellInterrupted();
+          outcome.failure.setStackTrace(worker.getStackTrace());
+          break;
+        }
+      }
+      thread = null;
+      if (outcome.left) Interrupts.request(worker);
+      else Interrupts.withdraw(worker);
+    }
+  }
+
+  private boolean startedByCell(ProcessHandle child) {
+    return child.info().startInstant().map(start -> start.isAfter(began)).orElse(false);
+  }
+
+  private Set<Thread> liveThreads() {
+    Thread[] threads = new Thread[group.activeCount() + 16];
+    int found = group.enumerate(threads);
+    return new HashSet<>(Arrays.asList(threads).subList(0, found));
+  }
+}
