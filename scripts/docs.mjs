@@ -25,8 +25,8 @@ for (const [path, render] of Object.entries(PAGES)) {
 }
 
 function renderConfiguration() {
-  const rows = SETTINGS.map(({ name, allowed, unit, description, default: value }) =>
-    [`\`${name}\``, renderDefault(value, unit), allowed, description].join(' | '),
+  const rows = SETTINGS.map((setting) =>
+    [`\`${setting.name}\``, renderDefault(setting), setting.allowed, setting.description].join(' | '),
   );
   return `<!-- Written by npm run docs from src/settings.ts. -->
 
@@ -34,7 +34,7 @@ function renderConfiguration() {
 
 Sandcell runs without any setting. Each setting below can be given in three places; of one setting, the first of them that has it wins:
 
-1. a flag: \`--memory-mib 2048\`, or \`--memory-mib=2048\`
+1. a flag: \`--memory-mib 2048\`, or \`--memory-mib=2048\`; \`--http\` alone is \`--http=true\`; \`auth_tokens\`, a secret, has no flag
 2. an environment variable: \`SANDCELL_MEMORY_MIB=2048\`
 3. a JSON file of settings: \`{ "memory_mib": 2048 }\`, named by \`--config FILE\` or \`SANDCELL_CONFIG\`
 

@@ -48,7 +48,9 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
 
 type Values = Record<string, unknown>;
 
-const FLAGS = new Map(SETTINGS.map((setting) => [setting.flag, setting]));
+const FLAGS = new Map(
+  SETTINGS.flatMap((setting) => (setting.flag ? [[setting.flag, setting] as const] : [])),
+);
 const VARIABLES = new Map(SETTINGS.map((setting) => [setting.variable, setting]));
 const KEYS = new Map<string, Setting>(SETTINGS.map((setting) => [setting.name, setting]));
 const OPTIONS = {
@@ -76,7 +78,7 @@ function readArguments(argv: readonly string[]): Arguments {
       continue;
     }
     const setting = FLAGS.get(`--${token.name}`);
-    if (setting !== undefined) read.values[setting.name] = fromText(setting, token.rawName, token.value);
+    if (setting !== undefined) read.values[setting.name] = fromFlag(setting, token.rawName, token.value);
     else if (token.name === 'config')
       read.file = given(token.rawName, token.value, 'the path of a JSON file');
     else readSwitch(token, read);
@@ -100,7 +102,10 @@ function readWord(word: string, read: Arguments): void {
 
 /** Not strict: what is wrong is then found here, and told with what is allowed. */
 function parseTokens(argv: readonly string[]) {
-  const settings = SETTINGS.map(({ flag }) => [flag.slice(2), { type: 'string' as const }] as const);
+  const settings = [...FLAGS].map(([flag, { kind }]) => {
+    const type = kind === 'switch' ? ('boolean' as const) : ('string' as const);
+    return [flag.slice(2), { type }] as const;
+  });
   const options = { ...Object.fromEntries(settings), ...OPTIONS };
   return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
@@ -111,8 +116,8 @@ function readSwitch(
 ): void {
   if (token.name !== 'help' && token.name !== 'version' && token.name !== 'json') {
     throw unknownName('option', token.rawName, [
-      ...FLAGS.keys(),
       ...Object.keys(OPTIONS).map((name) => `--${name}`),
+      ...FLAGS.keys(),
     ]);
   }
   if (token.value !== undefined)
@@ -171,9 +176,16 @@ function whyUnreadable(error: unknown): string {
     : 'it cannot be read';
 }
 
+/** A switch needs no value to be on. */
+function fromFlag(setting: Setting, name: string, text: string | undefined): unknown {
+  return fromText(setting, name, setting.kind === 'switch' ? (text ?? 'true') : text);
+}
+
 function fromText(setting: Setting, name: string, text: string | undefined): unknown {
   const value = given(name, text, setting.allowed);
   if (setting.kind === 'list') return checked(setting, name, value.split(',').filter(Boolean));
+  if (setting.kind === 'switch' && /^(true|false)$/.test(value))
+    return checked(setting, name, value === 'true');
   if (setting.kind === 'number' && /^-?\d+(\.\d+)?$/.test(value))
     return checked(setting, name, Number(value));
   return checked(setting, name, value);
@@ -187,7 +199,8 @@ function given(name: string, text: string | undefined, allowed: string): string 
 function checked(setting: Setting, name: string, value: unknown): unknown {
   const parsed = settingsSchema.shape[setting.name].safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new ConfigError(`${name} is ${JSON.stringify(value)}: allowed is ${setting.allowed}`);
+  const shown = setting.isSecret ? 'wrong' : JSON.stringify(value);
+  throw new ConfigError(`${name} is ${shown}: allowed is ${setting.allowed}`);
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): ConfigError {

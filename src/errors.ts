@@ -8,7 +8,9 @@ export const ERROR_CODES = {
   RUNTIME_NOT_FOUND: 'The language, or this version of it, is not installed; what is installed is listed',
   SANDBOX_LIMIT_REACHED: 'The session has max_sandboxes_per_session sandboxes',
   CONTEXT_LIMIT_REACHED: 'The sandbox has max_contexts_per_sandbox contexts',
-  SERVER_LIMIT_REACHED: 'The server has max_sandboxes sandboxes, or max_sessions sessions',
+  SERVER_LIMIT_REACHED:
+    'The server has max_sandboxes sandboxes and none came free in queue_timeout_ms, or it has max_sessions sessions',
+  SERVER_STOPPING: 'The server is being stopped; what ran was interrupted, and all state is lost',
   ISOLATION_UNAVAILABLE:
     'This machine lets no sandbox start; the hint is the fix. Code is never run outside a sandbox',
   INTERNAL: 'The server failed; its log says why',

@@ -6,6 +6,7 @@ export function renderHelp(): string {
 
 Usage:
   sandcell [settings]                  MCP server over stdio
+  sandcell --http [settings]           MCP server over HTTP, for many clients
   sandcell doctor [--json] [settings]  what works on this machine, and how to mend what does not
   sandcell prepare [LANGUAGE …]        makes beforehand what kernels of a language need on their first use; all by default
 
@@ -21,15 +22,16 @@ ${SETTINGS.map(renderSetting).join('\n')}
 `;
 }
 
-function renderSetting({ flag, kind, unit, allowed, description, default: value }: Setting): string {
-  const placeholder = { number: 'N', list: 'A,B', text: 'TEXT' }[kind];
-  const standard = renderDefault(value, unit);
-  return `  ${flag} ${placeholder}\n      ${description}.\n      Allowed: ${allowed}. Default: ${standard}.`;
+function renderSetting(setting: Setting): string {
+  const { flag, variable, kind, allowed, description } = setting;
+  const placeholder = { number: ' N', list: ' A,B', text: ' TEXT', switch: '' }[kind];
+  const name = flag === undefined ? `${variable} (no flag: it is a secret)` : `${flag}${placeholder}`;
+  return `  ${name}\n      ${description}.\n      Allowed: ${allowed}. Default: ${renderDefault(setting)}.`;
 }
 
 /** A default as people read it: "1024 MiB", "none". */
-export function renderDefault(value: Setting['default'], unit?: string): string {
-  if (value === undefined) return 'the newest installed';
+export function renderDefault({ default: value, unit, unset = 'none' }: Setting): string {
+  if (value === undefined) return unset;
   if (typeof value === 'object') return value.join() || 'empty';
   return unit === undefined ? String(value) : `${String(value)} ${unit}`;
 }

@@ -1,22 +1,22 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import {
+  type About,
+  abouts,
+  type Form,
+  fractional,
+  list,
+  onOff,
+  oneOf,
+  text,
+  version,
+  whole,
+} from './setting-forms.ts';
 
 /** Longest timer that Node counts correctly is 2^31 - 1 ms; a week stays below it. */
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-
-interface About {
-  readonly description: string;
-  readonly unit?: string;
-}
-
-interface Form {
-  readonly kind: 'number' | 'list' | 'text';
-  /** "an integer from 1 to 1024" */
-  readonly allowed: string;
-}
-
-const abouts = z.registry<About & Form>();
 
 /**
  * Every setting of the server: range, default, unit, meaning. Flags, SANDCELL_ variables, the keys of the config file,
@@ -81,21 +81,20 @@ export const settingsSchema = z.strictObject({
   max_sandboxes_per_session: whole([1, 1024], 4, { description: 'Sandboxes that a session may hold' }),
   max_sessions: whole([1, 65_536], 256, { description: 'Sessions of the whole server at one time' }),
   max_sandboxes: whole([1, 65_536], 256, { description: 'Sandboxes of the whole server at one time' }),
+  queue_timeout_ms: whole([0, 50_000], 30_000, {
+    description: 'Time that a call waits for a sandbox where other sessions have them all',
+    unit: 'ms',
+  }),
   idle_minutes: fractional([0.01, 10_080], 30, {
     description: 'Time without a call after which the sandboxes of a session are removed',
     unit: 'minutes',
   }),
 
-  preload: z
-    .array(z.string().regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/))
-    .max(64)
-    .default([])
-    .register(abouts, {
-      kind: 'list',
-      allowed: 'names of Python modules, such as numpy,pandas, 64 at most',
-      description:
-        'Python modules that a kernel has imported before its first cell, so that cells import them fast',
-    }),
+  preload: list(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, 64, {
+    items: 'names of Python modules, such as numpy,pandas',
+    description:
+      'Python modules that a kernel has imported before its first cell, so that cells import them fast',
+  }),
   python_version: version('Python', '3 or 3.11'),
   node_version: version('Node.js', '22 or 20.19'),
   java_version: version('Java', '25 or 17.0.15'),
@@ -106,63 +105,60 @@ export const settingsSchema = z.strictObject({
     'How Go cells are linked: auto prepares a prelinked toolchain on the first use of Go (about 2 minutes of one core and 250 MiB of disk, once) and uses it from then on; stock never does, and cells take about a second',
   ),
 
-  log_level: oneOf(LOG_LEVELS, 'info', 'Least severe message that is written to stderr'),
-});
-
-function whole([min, max]: readonly [number, number], fallback: number, about: About) {
-  const allowed = `an integer from ${min} to ${max}`;
-  return z
-    .int()
-    .min(min)
-    .max(max)
-    .default(fallback)
-    .register(abouts, { kind: 'number', allowed, ...about });
-}
-
-function fractional([min, max]: readonly [number, number], fallback: number, about: About) {
-  const allowed = `a number from ${min} to ${max}`;
-  return z
-    .number()
-    .min(min)
-    .max(max)
-    .default(fallback)
-    .register(abouts, { kind: 'number', allowed, ...about });
-}
-
-function oneOf<const Value extends string>(
-  values: readonly Value[],
-  fallback: NoInfer<Value>,
-  description: string,
-) {
-  const allowed = values.length > 1 ? `one of ${values.join(', ')}` : values.join();
-  return z
-    .enum(values)
-    .default(() => fallback)
-    .register(abouts, { kind: 'text', allowed, description });
-}
-
-function version(runtime: string, examples: string) {
-  return z
+  http: onOff('Serve many clients over HTTP, at /mcp and /sse, instead of one over stdin and stdout'),
+  host: z
     .string()
-    .regex(/^\d+(\.\d+){0,2}$/)
-    .optional()
+    .refine((host) => host === 'localhost' || isIP(host) !== 0)
+    .default('127.0.0.1')
     .register(abouts, {
       kind: 'text',
-      allowed: `a version or its beginning, such as ${examples}`,
-      description: `Version of ${runtime}, or its beginning, for contexts that do not ask for one`,
-    });
-}
+      allowed: 'an IP address of this machine, or localhost',
+      description: 'Address that HTTP clients reach; one that is not loopback demands tokens',
+    }),
+  port: whole([0, 65_535], 3917, {
+    description: 'TCP port of HTTP; 0 takes a free one, which the log names',
+  }),
+  auth_token_file: text(/./, 'the path of a file with one NAME:TOKEN a line', {
+    description: 'Bearer tokens of HTTP clients, one of which each request must bring',
+    unset: 'none',
+  }),
+  auth_tokens: list(/^[\w.-]{1,64}:[\w.~+/-]{16,512}=*$/, 1000, {
+    items: 'NAME:TOKEN, each token of 16 characters or more',
+    description: 'The same as auth_token_file, given directly',
+    isSecret: true,
+  }),
+  allowed_hosts: list(/^(\[[\da-f:.]+\]|[a-z\d.-]+)$/i, 100, {
+    items: 'host names without a port, such as sandcell.example.com',
+    description: 'Names in a Host header that are answered, beside loopback and the address that was reached',
+  }),
+  allowed_origins: list(/^[a-z][a-z\d+.-]*:\/\/[^/\s]+$/i, 100, {
+    items: 'origins, such as https://app.example.com',
+    description: 'Web pages whose requests are answered, beside those of this machine',
+  }),
+  request_timeout_ms: whole([100, 3_600_000], 30_000, {
+    description: 'Time in which an HTTP request must have arrived, body and all',
+    unit: 'ms',
+  }),
+  max_requests_per_minute: whole([1, 1_000_000], 6000, {
+    description: 'HTTP requests of one token, or of one address where no tokens are set',
+  }),
+  max_open_requests: whole([1, 65_536], 1024, {
+    description: 'Unanswered HTTP requests and open streams of one token, or of one address',
+  }),
+
+  log_level: oneOf(LOG_LEVELS, 'info', 'Least severe message that is written to stderr'),
+});
 
 export type SettingName = keyof typeof settingsSchema.shape;
 
 /** One setting as people meet it. */
 export interface Setting extends About, Form {
   readonly name: SettingName;
-  /** "--memory-mib" */
-  readonly flag: string;
+  /** "--memory-mib"; a secret has none. */
+  readonly flag: string | undefined;
   /** "SANDCELL_MEMORY_MIB" */
   readonly variable: string;
-  readonly default: string | number | readonly string[] | undefined;
+  readonly default: string | number | boolean | readonly string[] | undefined;
 }
 
 /** All settings, in the order of the schema. */
@@ -173,7 +169,7 @@ export const SETTINGS: readonly Setting[] = settingsSchema.keyof().options.map((
   return {
     ...about,
     name,
-    flag: `--${name.replaceAll('_', '-')}`,
+    flag: about.isSecret ? undefined : `--${name.replaceAll('_', '-')}`,
     variable: `SANDCELL_${name.toUpperCase()}`,
     default: schema.parse(undefined),
   };

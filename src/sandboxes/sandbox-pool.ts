@@ -1,12 +1,15 @@
 import PQueue from 'p-queue';
 import { SandboxError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { deadline } from '../processes/deadline.ts';
+import { deadline, DeadlineError } from '../processes/deadline.ts';
+import { FairQueue } from './fair-queue.ts';
 import type { Sandbox, SandboxDriver } from './sandbox.ts';
 
 export interface PoolLimits {
   /** Sandboxes in use at once, the spare not counted. */
   maxSandboxes: number;
+  /** How long a call waits where they are all in use. */
+  queueTimeoutMs: number;
 }
 
 /** Sandboxes started at once: more would only make each of them slower. */
@@ -37,9 +40,10 @@ export class SandboxPool implements AsyncDisposable {
   /** Every started sandbox, the spare too, until it has been told to end. */
   readonly #live = new Set<Sandbox>();
   readonly #ending = new Map<Sandbox, Promise<void>>();
-  readonly #inUse = new Set<Sandbox>();
+  /** Whose they are. */
+  readonly #inUse = new Map<Sandbox, string>();
+  readonly #places: FairQueue;
   readonly #disposal = new AbortController();
-  #reserved = 0;
   #spare: Spare | undefined;
   #refill: NodeJS.Timeout | undefined;
 
@@ -47,35 +51,33 @@ export class SandboxPool implements AsyncDisposable {
     this.#driver = driver;
     this.#limits = limits;
     this.#logger = logger;
+    this.#places = new FairQueue(limits.maxSandboxes);
   }
 
-  /** A sandbox of the caller's own, who gives it back to {@link release}. Throws `SERVER_LIMIT_REACHED`, `ISOLATION_UNAVAILABLE`. */
-  async acquire(signal: AbortSignal): Promise<Sandbox> {
+  /**
+   * A sandbox of the caller's own, who gives it back to {@link release}. Where other owners have them all it waits its turn.
+   * Throws `SERVER_LIMIT_REACHED`, `ISOLATION_UNAVAILABLE`.
+   */
+  async acquire(owner: string, signal: AbortSignal): Promise<Sandbox> {
     const either = AbortSignal.any([signal, this.#disposal.signal]);
-    either.throwIfAborted();
-    if (this.#inUse.size + this.#reserved >= this.#limits.maxSandboxes) {
-      throw new SandboxError(
-        'SERVER_LIMIT_REACHED',
-        `All ${String(this.#limits.maxSandboxes)} sandboxes of this server are in use (max_sandboxes)`,
-        { hint: 'Kill a sandbox you no longer need with kill_sandbox, or try again later.' },
-      );
-    }
-    this.#reserved += 1;
+    await this.#enter(owner, either);
     try {
       const sandbox = (await this.#takeSpare(either)) ?? (await this.#start(either));
       if (either.aborted) await this.release(sandbox);
       either.throwIfAborted();
-      this.#inUse.add(sandbox);
+      this.#inUse.set(sandbox, owner);
       this.#refillLater();
       return sandbox;
-    } finally {
-      this.#reserved -= 1;
+    } catch (error) {
+      this.#places.leave(owner);
+      throw error;
     }
   }
 
   /** Ends a sandbox and everything in it. Throws what its disposal throws, after having logged it. */
   async release(sandbox: Sandbox): Promise<void> {
-    this.#inUse.delete(sandbox);
+    const owner = this.#inUse.get(sandbox);
+    if (this.#inUse.delete(sandbox) && owner !== undefined) this.#places.leave(owner);
     if (this.#live.delete(sandbox)) this.#ending.set(sandbox, this.#end(sandbox));
     await this.#ending.get(sandbox);
   }
@@ -86,6 +88,25 @@ export class SandboxPool implements AsyncDisposable {
     // A spare that still warms up is among them: its warm-up ends with it.
     await Promise.allSettled([...this.#ending.values(), ...[...this.#live].map((s) => this.release(s))]);
     await this.#starts.onIdle();
+  }
+
+  async #enter(owner: string, signal: AbortSignal): Promise<void> {
+    const { maxSandboxes, queueTimeoutMs } = this.#limits;
+    if (this.#places.isFullOf(owner)) {
+      throw limitReached(
+        `All ${maxSandboxes} sandboxes of this server are in use (max_sandboxes), by this session`,
+        'Kill a sandbox you no longer need with kill_sandbox.',
+      );
+    }
+    try {
+      await this.#places.enter(owner, queueTimeoutMs, signal);
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw limitReached(
+        `All ${maxSandboxes} sandboxes of this server are in use (max_sandboxes), and none came free in ${queueTimeoutMs} ms`,
+        'Use a sandbox of this session that list_contexts shows, kill one you no longer need with kill_sandbox, or try again later.',
+      );
+    }
   }
 
   async #end(sandbox: Sandbox): Promise<void> {
@@ -149,4 +170,8 @@ export class SandboxPool implements AsyncDisposable {
       return undefined;
     }
   }
+}
+
+function limitReached(message: string, hint: string): SandboxError {
+  return new SandboxError('SERVER_LIMIT_REACHED', message, { hint });
 }

@@ -6,8 +6,8 @@ import type { ExecutionEvent } from '../executions/execution.ts';
 import { OutputStore } from '../executions/output-store.ts';
 import { newId } from '../ids.ts';
 import type { Language } from '../languages.ts';
-import { deadline } from '../processes/deadline.ts';
 import type { SandboxPool } from '../sandboxes/sandbox-pool.ts';
+import { DefaultSandbox } from './default-sandbox.ts';
 import { Graves, type Loss } from './graves.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { OwnedSandbox } from './owned-sandbox.ts';
@@ -44,9 +44,6 @@ export interface Killed {
 
 const KILLED = 'killed with kill_sandbox';
 
-/** The start of a sandbox has deadlines of its own, which are shorter. */
-const START_DEADLINE_MS = 60_000;
-
 /** One connected client and everything that was made for it. Disposing it ends all of that. */
 export class Session implements AsyncDisposable {
   readonly id = newId('session');
@@ -58,9 +55,8 @@ export class Session implements AsyncDisposable {
   readonly #idle: IdleTimer;
   /** What several calls may wait for is not stopped when one of them is cancelled, only with the session. */
   readonly #disposal = new AbortController();
-  #default: Promise<OwnedSandbox> | undefined;
-  /** Undefined while it starts. */
-  #defaultId: string | undefined;
+  readonly #interruption = new AbortController();
+  readonly #default = new DefaultSandbox((signal) => this.#startSandbox(signal));
   #starting = 0;
 
   constructor(settings: Settings, pool: SandboxPool) {
@@ -72,6 +68,20 @@ export class Session implements AsyncDisposable {
   /** Holds the session alive while a call runs. */
   lease(): Disposable {
     return this.#idle.lease();
+  }
+
+  /** Aborts when the server stops: what runs then ends with an answer that says so. */
+  get interrupted(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  /** Interrupts all that runs. */
+  interrupt(): void {
+    this.#interruption.abort(
+      new SandboxError('SERVER_STOPPING', 'The server is being stopped', {
+        hint: 'Its sandboxes and their state are lost. Connect again later.',
+      }),
+    );
   }
 
   get sandboxes(): readonly OwnedSandbox[] {
@@ -98,7 +108,9 @@ export class Session implements AsyncDisposable {
   /** Finds or makes the context that a cell is meant for. Throws SandboxError: `CONTEXT_NOT_FOUND`, `SANDBOX_EXPIRED`, …  */
   async run({ code, target, timeoutMs }: RunRequest, signal: AbortSignal): Promise<Run> {
     const { sandbox, context } =
-      'contextId' in target ? this.#find(target.contextId) : await this.#defaultContext(target.language);
+      'contextId' in target
+        ? this.#find(target.contextId)
+        : await this.#defaultContext(target.language, signal);
     const executionId = newId('exec');
     const run = { executionId, context, sandboxId: sandbox.id };
     const events = context.execute(code, { executionId, timeoutMs, signal });
@@ -108,15 +120,14 @@ export class Session implements AsyncDisposable {
   /** Ends one sandbox, or all. Throws `SANDBOX_NOT_FOUND`, `SANDBOX_EXPIRED`. The signal ends the wait for one that starts. */
   async kill(sandboxId: string | undefined, signal: AbortSignal): Promise<Killed[]> {
     if (sandboxId !== undefined) return [await this.#end(this.#sandbox(sandboxId), KILLED)];
-    const starting = this.#default?.catch(() => undefined);
-    if (starting) await deadline(starting, START_DEADLINE_MS, signal, 'the default sandbox did not start');
+    await this.#default.settled(signal);
     return await this.#endAll(KILLED);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#idle[Symbol.dispose]();
     this.#disposal.abort(new Error('the session has ended'));
-    await this.#default?.catch(() => undefined);
+    await this.#default.settled();
     await this.#endAll('ended with its session').catch(() => undefined); // the pool has logged what failed
     this.outputs.clear();
   }
@@ -136,7 +147,7 @@ export class Session implements AsyncDisposable {
   async #end(sandbox: OwnedSandbox, how: string, expired = false): Promise<Killed> {
     const { id, contexts, defaultContexts } = sandbox;
     this.#sandboxes.delete(id);
-    if (id === this.#defaultId) this.#default = this.#defaultId = undefined;
+    this.#default.forget(id);
     const contextsLost = contexts.map((context) => context.id);
     this.#graves.bury({ sandboxId: id, contexts, defaultContexts, how, expired });
     await this.#pool.release(sandbox.sandbox);
@@ -144,25 +155,8 @@ export class Session implements AsyncDisposable {
   }
 
   async #sandboxFor(sandboxId: string | undefined, signal: AbortSignal): Promise<OwnedSandbox> {
-    if (sandboxId === undefined) return await this.#defaultSandbox();
+    if (sandboxId === undefined) return await this.#default.get(signal);
     return sandboxId === 'new' ? await this.#startSandbox(signal) : this.#sandbox(sandboxId);
-  }
-
-  /** Made once, however many calls ask for it at the same time. */
-  async #defaultSandbox(): Promise<OwnedSandbox> {
-    this.#default ??= this.#startDefault();
-    return await this.#default;
-  }
-
-  async #startDefault(): Promise<OwnedSandbox> {
-    try {
-      const sandbox = await this.#startSandbox(this.#disposal.signal);
-      this.#defaultId = sandbox.id;
-      return sandbox;
-    } catch (error) {
-      this.#default = undefined;
-      throw error;
-    }
   }
 
   async #startSandbox(call: AbortSignal): Promise<OwnedSandbox> {
@@ -177,7 +171,7 @@ export class Session implements AsyncDisposable {
     }
     this.#starting += 1;
     try {
-      const sandbox = await this.#pool.acquire(signal);
+      const sandbox = await this.#pool.acquire(this.id, signal);
       if (signal.aborted) await this.#pool.release(sandbox);
       signal.throwIfAborted();
       const owned = new OwnedSandbox(sandbox, this.settings.maxContextsPerSandbox);
@@ -188,8 +182,11 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  async #defaultContext(language: Language): Promise<{ sandbox: OwnedSandbox; context: Context }> {
-    const sandbox = await this.#defaultSandbox();
+  async #defaultContext(
+    language: Language,
+    signal: AbortSignal,
+  ): Promise<{ sandbox: OwnedSandbox; context: Context }> {
+    const sandbox = await this.#default.get(signal);
     const spec = toSpec({ language, sandboxId: undefined });
     return { sandbox, context: await sandbox.defaultContext(spec, this.#disposal.signal) };
   }

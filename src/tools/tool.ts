@@ -80,7 +80,8 @@ export function serveTools(server: Server, tools: readonly Tool[], session: Sess
     using _lease = session.lease();
     try {
       const tool = tools.find(({ name }) => name === params.name) ?? missingTool(params.name, tools);
-      const call = { signal: extra.signal, progress: progressOf(extra) };
+      const signal = AbortSignal.any([extra.signal, session.interrupted]);
+      const call = { signal, progress: progressOf(extra) };
       const { content, structured, isError } = await tool.call(session, params.arguments ?? {}, call);
       return { content: [...content], structuredContent: structured, ...(isError && { isError }) };
     } catch (error) {

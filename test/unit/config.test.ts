@@ -26,9 +26,19 @@ const DEFAULTS: Settings = {
   maxSandboxesPerSession: 4,
   maxSessions: 256,
   maxSandboxes: 256,
+  queueTimeoutMs: 30_000,
   idleMinutes: 30,
   preload: [],
   goStrategy: 'auto',
+  http: false,
+  host: '127.0.0.1',
+  port: 3917,
+  authTokens: [],
+  allowedHosts: [],
+  allowedOrigins: [],
+  requestTimeoutMs: 30_000,
+  maxRequestsPerMinute: 6000,
+  maxOpenRequests: 1024,
   logLevel: 'info',
 };
 
@@ -189,11 +199,49 @@ describe('sources', () => {
     ({ name, flag, variable, default: value }) => {
       const text = String(value);
 
-      expect(settingsOf(text === '' ? [] : [flag, text])).toEqual(DEFAULTS);
+      expect(settingsOf(text === '' || flag === undefined ? [] : [`${flag}=${text}`])).toEqual(DEFAULTS);
       expect(settingsOf([], { [variable]: text })).toEqual(DEFAULTS);
       expect(settingsOf(['--config', configFile({ [name]: value })])).toEqual(DEFAULTS);
     },
   );
+});
+
+describe('a switch', () => {
+  test.each([
+    { argv: ['--http'], http: true },
+    { argv: ['--http=true'], http: true },
+    { argv: ['--http=false'], http: false },
+    { argv: ['--http', '--port', '0'], http: true },
+    { argv: ['--port=1', '--http'], http: true },
+  ])('is read from $argv', ({ argv, http }) => {
+    expect(settingsOf(argv).http).toBe(http);
+  });
+
+  test('is read from a variable and from a file', () => {
+    expect(settingsOf([], { SANDCELL_HTTP: 'true' }).http).toBe(true);
+    expect(settingsOf(['--http=false'], { SANDCELL_HTTP: 'true' }).http).toBe(false);
+    expect(settingsOf(['--config', configFile({ http: true })]).http).toBe(true);
+  });
+
+  test('takes true and false alone', () => {
+    expect(refusal(['--http=yes'])).toBe('--http is "yes": allowed is true or false');
+    expect(refusal([], { SANDCELL_HTTP: '1' })).toBe('SANDCELL_HTTP is "1": allowed is true or false');
+  });
+});
+
+describe('secrets', () => {
+  test('have no flag', () => {
+    expect(refusal(['--auth-tokens', 'me:0123456789abcdef'])).toMatch(/^--auth-tokens is not a known option/);
+    expect(settingsOf([], { SANDCELL_AUTH_TOKENS: 'me:0123456789abcdef' }).authTokens).toEqual([
+      'me:0123456789abcdef',
+    ]);
+  });
+
+  test('are not repeated where they are wrong', () => {
+    expect(refusal([], { SANDCELL_AUTH_TOKENS: 'me:short-secret' })).toBe(
+      'SANDCELL_AUTH_TOKENS is wrong: allowed is NAME:TOKEN, each token of 16 characters or more, 1000 at most',
+    );
+  });
 });
 
 describe('wrong settings', () => {
@@ -318,7 +366,7 @@ describe('wrong settings', () => {
 test('the help lists every setting with its default and unit', () => {
   const help = renderHelp();
 
-  for (const { flag } of SETTINGS) expect(help).toContain(`  ${flag} `);
+  for (const { flag, variable } of SETTINGS) expect(help).toContain(`  ${flag ?? variable}`);
   expect(help).toContain(
     '  --memory-mib N\n      Memory of all processes of a sandbox together; what fills its file systems is counted on ' +
       'top, up to their own sizes.\n      Allowed: an integer from 64 to 1048576. Default: 1024 MiB.',
