@@ -76,10 +76,13 @@ func (t *target) archivePlace(path string) string {
 }
 
 // imports is a source file of the kernel that imports packages for what they do to the program alone. It behaves as this
-// version of Go does, not as the oldest one that the module can be compiled with.
-func imports(paths []string, version string) string {
+// version of Go does, not as go.mod's, which is the oldest one that the module can be compiled with.
+func (t *target) imports(paths []string) string {
 	var source strings.Builder
-	fmt.Fprintf(&source, "//go:debug default=%s\npackage main\n\nimport (\n", version)
+	if t.minor() > oldestMinor {
+		fmt.Fprintf(&source, "//go:debug default=go1.%d\n", t.minor())
+	}
+	source.WriteString("package main\n\nimport (\n")
 	for _, path := range paths {
 		fmt.Fprintf(&source, "\t_ %q\n", path)
 	}

@@ -39,7 +39,7 @@ func prepareStock(t *target) error {
 
 	steps.next("linking the kernel")
 	file := filepath.Join(t.scratch, "library.go")
-	if err := os.WriteFile(file, []byte(imports(library, t.language())), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(t.imports(library)), 0o644); err != nil {
 		return err
 	}
 	module, err := os.Getwd()

@@ -67,12 +67,12 @@ func tail(text string) string {
 	return text[max(0, len(text)-length):]
 }
 
+// oldestMinor is that of go.mod.
+const oldestMinor = 22
+
 // minor of "go1.26.8" is 26.
 func (t *target) minor() int {
 	minor := 0
 	fmt.Sscanf(t.version, "go1.%d", &minor)
 	return minor
 }
-
-// language of "go1.26.8" is "go1.26".
-func (t *target) language() string { return fmt.Sprintf("go1.%d", t.minor()) }
