@@ -120,6 +120,9 @@ func (b *binding) touch(s *symbol) (more bool) {
 			}
 		}
 	}
+	if b.frozen[d] {
+		return more
+	}
 	for _, m := range s.methods {
 		if b.affected[m] || b.frozen[m] || !b.affected[d] && !b.depends(m) {
 			continue
@@ -129,7 +132,7 @@ func (b *binding) touch(s *symbol) (more bool) {
 			if !b.affected[d] {
 				b.changedMethods[methodKey{s, m.method}] = true
 			}
-		} else if !b.frozen[d] && !b.renewed[s.name] {
+		} else if !b.renewed[s.name] {
 			b.renewed[s.name], b.changed[s.name], more = true, true, true
 		}
 	}

@@ -30,7 +30,7 @@ func readCell(count int, code string) (*cell, *CompileError) {
 		c.lines = append(c.lines, at)
 	}
 	if at := invalidUTF8(text); at >= 0 {
-		return nil, c.failure(SyntaxError, problem{at, "the cell is not valid UTF-8"})
+		return nil, c.failure(SyntaxError, problem{offset: at, message: "the cell is not valid UTF-8"})
 	}
 	return c, nil
 }

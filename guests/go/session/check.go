@@ -46,14 +46,14 @@ func (u *checkUnit) check() *findings {
 func (u *checkUnit) addSyntaxErrors(f *findings, err error) {
 	list, ok := err.(scanner.ErrorList)
 	if !ok {
-		f.problems = append(f.problems, problem{0, err.Error()})
+		f.problems = append(f.problems, problem{offset: 0, message: err.Error()})
 		return
 	}
 	for _, e := range list {
 		if offset, owner := u.source.origin(e.Pos.Offset); owner != nil {
 			f.broken = append(f.broken, owner)
 		} else {
-			f.problems = append(f.problems, problem{offset, e.Msg})
+			f.problems = append(f.problems, problem{offset: offset, message: e.Msg})
 		}
 	}
 }
@@ -74,7 +74,7 @@ func (u *checkUnit) addTypeError(f *findings, e types.Error, outsideBefore bool)
 		}
 		return !detail
 	}
-	f.problems = append(f.problems, problem{offset, readable(e.Msg, u.outdated)})
+	f.problems = append(f.problems, problem{offset: offset, message: readable(e.Msg, u.outdated)})
 	return false
 }
 

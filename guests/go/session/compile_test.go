@@ -28,7 +28,7 @@ func (n *notebook) compile(unit *Unit) {
 	}
 	write(n.T, config, lines.String())
 	write(n.T, source, strings.ReplaceAll(unit.Source, dot, letter))
-	command := exec.Command("go", "tool", "compile", "-p", "repl", "-importcfg", config, "-o", os.DevNull, source)
+	command := exec.Command("go", "tool", "compile", "-p", "repl", "-importcfg", config, "-o", filepath.Join(folder, "unit.a"), source)
 	if output, err := command.CombinedOutput(); err != nil {
 		n.Fatalf("cell %d: %s\n%s", n.count, output, unit.Source)
 	}

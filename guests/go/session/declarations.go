@@ -16,11 +16,11 @@ func (p *parsed) parseImports(chunk chunk) []problem {
 		path, err := strconv.Unquote(spec.Path.Value)
 		offset := syntax.offset(spec.Pos())
 		if err != nil || path == "" {
-			problems = append(problems, problem{offset, "invalid import path: " + spec.Path.Value})
+			problems = append(problems, problem{offset: offset, message: "invalid import path: " + spec.Path.Value})
 			continue
 		}
 		if path == "C" {
-			problems = append(problems, problem{offset, `import "C": cgo is not available in cells`})
+			problems = append(problems, problem{UnavailableImport, offset, `import "C": cgo is not available in cells`})
 			continue
 		}
 		name := ""
@@ -42,7 +42,7 @@ func (p *parsed) parseDeclaration(chunk chunk) []problem {
 	switch node := syntax.file.Decls[0].(type) {
 	case *ast.FuncDecl:
 		if node.Body == nil {
-			return []problem{{chunk.end, "missing function body"}}
+			return []problem{{TypeError, chunk.end, "missing function body"}}
 		}
 		if node.Recv == nil && node.Name.Name == "init" {
 			return p.addInit(d, node, syntax)
@@ -68,7 +68,7 @@ func (p *parsed) parseDeclaration(chunk chunk) []problem {
 			continue
 		}
 		if _, twice := p.declared[name.Name]; twice {
-			problems = append(problems, problem{syntax.offset(name.Pos()), name.Name + " redeclared in this block"})
+			problems = append(problems, problem{TypeError, syntax.offset(name.Pos()), name.Name + " redeclared in this block"})
 		}
 		p.declared[name.Name] = d.kind
 		d.names = append(d.names, name.Name)
@@ -80,7 +80,7 @@ func (p *parsed) parseDeclaration(chunk chunk) []problem {
 // addInit makes an init function a function of its own name, which is called where it stands, or first in a program.
 func (p *parsed) addInit(d *cellDeclaration, node *ast.FuncDecl, syntax *syntax) []problem {
 	if node.Type.Params.NumFields() > 0 || node.Type.Results.NumFields() > 0 || node.Type.TypeParams.NumFields() > 0 {
-		return []problem{{syntax.offset(node.Name.Pos()), "func init must have no arguments and no return values"}}
+		return []problem{{TypeError, syntax.offset(node.Name.Pos()), "func init must have no arguments and no return values"}}
 	}
 	number := 0
 	for _, s := range p.steps {

@@ -25,6 +25,7 @@ func (e *CompileError) Error() string { return strings.Join(e.Lines, "\n") }
 
 // problem is one thing that is wrong, at an offset in the cell. A message that begins with a tab goes on with the one before it.
 type problem struct {
+	kind    string // "" for that of the stage that found it
 	offset  int
 	message string
 }
@@ -35,6 +36,9 @@ const maxProblems = 50
 func (c *cell) failure(kind string, problems ...problem) *CompileError {
 	problems = inOrder(problems)
 	failure := &CompileError{Kind: kind, Message: problems[0].message}
+	if problems[0].kind != "" {
+		failure.Kind = problems[0].kind
+	}
 	failure.Line, failure.Column = c.position(problems[0].offset)
 	for i, p := range problems {
 		if i == maxProblems {
@@ -54,13 +58,13 @@ func (c *cell) failure(kind string, problems ...problem) *CompileError {
 // inOrder sorts by position, keeps what belongs together, and drops what is said twice.
 func inOrder(problems []problem) []problem {
 	var groups [][]problem
-	seen := map[problem]bool{}
+	seen := map[int]bool{} // of two at one place the second follows from the first
 	keep := false
 	for _, p := range problems {
 		switch {
 		case !strings.HasPrefix(p.message, "\t"):
-			if keep = !seen[p]; keep {
-				seen[p] = true
+			if keep = !seen[p.offset]; keep {
+				seen[p.offset] = true
 				groups = append(groups, []problem{p})
 			}
 		case keep && len(groups) > 0:

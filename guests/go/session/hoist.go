@@ -11,7 +11,7 @@ func (p *parsed) hoist() (problems []problem) {
 			}
 			_, declared := p.declared[d.name]
 			if declared || here[d.name] && s.kind == varStep {
-				problems = append(problems, problem{d.start, d.name + " redeclared in this block"})
+				problems = append(problems, problem{TypeError, d.start, d.name + " redeclared in this block"})
 				continue
 			}
 			if !here[d.name] {
@@ -22,7 +22,7 @@ func (p *parsed) hoist() (problems []problem) {
 			}
 		}
 		if s.kind == defineStep && fresh == 0 && len(problems) == 0 {
-			problems = append(problems, problem{s.operator, "no new variables on left side of :="})
+			problems = append(problems, problem{TypeError, s.operator, "no new variables on left side of :="})
 		}
 	}
 	return problems

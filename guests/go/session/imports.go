@@ -41,7 +41,7 @@ func (s *Session) loadImports(p *parsed) (here imports, blank []string, failure 
 	for _, spec := range p.imports {
 		imported, err := s.config.Importer.Import(spec.path)
 		if err != nil {
-			problems = append(problems, problem{spec.offset, importFailure(spec.path, err)})
+			problems = append(problems, problem{offset: spec.offset, message: importFailure(spec.path, err)})
 			continue
 		}
 		name := spec.name
@@ -55,10 +55,10 @@ func (s *Session) loadImports(p *parsed) (here imports, blank []string, failure 
 			here.dotted = append(here.dotted, spec.path)
 		default:
 			if _, declared := p.declared[name]; declared {
-				problems = append(problems, problem{spec.offset, name + " redeclared in this block"})
+				problems = append(problems, problem{offset: spec.offset, message: name + " redeclared in this block"})
 			}
 			if path, twice := here.named[name]; twice && path != spec.path {
-				problems = append(problems, problem{spec.offset, name + " redeclared in this block"})
+				problems = append(problems, problem{offset: spec.offset, message: name + " redeclared in this block"})
 			}
 			here.named[name] = spec.path
 		}

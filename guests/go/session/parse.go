@@ -15,6 +15,7 @@ type parsed struct {
 	steps        []*step
 	hoisted      []string        // the variables that its steps declare, in order
 	program      bool            // it is a whole file: it has a package clause, or is made of declarations around main
+	functions    map[string]bool // variables that are defined as function literals
 	declared     map[string]kind // by its func, type and const declarations
 	renames      []rename
 }
@@ -36,7 +37,8 @@ type use struct {
 	start, end int
 	selected   string // the name behind the dot that follows
 	key        bool   // of a composite literal: it may be a field's name
-	defining   bool   // declared here, at the top level of the cell
+	called     bool
+	defining   bool // declared here, at the top level of the cell
 }
 
 // cellDeclaration is one func, method, type or const declaration.
@@ -73,11 +75,11 @@ func (c *cell) parseChunk(start, end int, prefix, suffix string) (*syntax, []pro
 	}
 	list, ok := err.(scanner.ErrorList)
 	if !ok {
-		return nil, []problem{{start, err.Error()}}
+		return nil, []problem{{offset: start, message: err.Error()}}
 	}
 	var problems []problem
 	for _, e := range list {
-		problems = append(problems, problem{min(max(e.Pos.Offset+origin, start), end), e.Msg})
+		problems = append(problems, problem{offset: min(max(e.Pos.Offset+origin, start), end), message: e.Msg})
 	}
 	return nil, problems
 }
@@ -87,7 +89,7 @@ func parse(c *cell) (*parsed, *CompileError) {
 	if failure != nil {
 		return nil, failure
 	}
-	p := &parsed{cell: c, declared: map[string]kind{}}
+	p := &parsed{cell: c, functions: map[string]bool{}, declared: map[string]kind{}}
 	var problems []problem
 	for i, chunk := range chunks {
 		switch chunk.kind {
@@ -118,6 +120,7 @@ func (s *syntax) uses() []use {
 	selected := map[*ast.Ident]string{}
 	free := map[*ast.Ident]bool{}
 	keys := map[*ast.Ident]bool{}
+	called := map[ast.Expr]bool{}
 	for _, identifier := range s.file.Unresolved {
 		free[identifier] = true
 	}
@@ -129,6 +132,8 @@ func (s *syntax) uses() []use {
 			if base, ok := node.X.(*ast.Ident); ok {
 				selected[base] = node.Sel.Name
 			}
+		case *ast.CallExpr:
+			called[node.Fun] = true
 		case *ast.CompositeLit:
 			for _, element := range node.Elts {
 				if pair, ok := element.(*ast.KeyValueExpr); ok {
@@ -142,8 +147,8 @@ func (s *syntax) uses() []use {
 			defined := node.Obj != nil && own[node.Obj]
 			if (free[node] || defined) && node.Name != "_" {
 				start := s.offset(node.Pos())
-				found = append(found, use{node.Name, start, start + len(node.Name), selected[node], keys[node],
-					defined && node.Pos() == node.Obj.Pos()})
+				found = append(found, use{name: node.Name, start: start, end: start + len(node.Name), selected: selected[node],
+					key: keys[node], called: called[node], defining: defined && node.Pos() == node.Obj.Pos()})
 			}
 		}
 		return true

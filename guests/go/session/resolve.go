@@ -60,6 +60,9 @@ func (r *resolution) declarationUse(u use) {
 		r.names[u.name] = true
 		return
 	}
+	if u.called && r.hoisted[u.name] && !r.cell.program && reserved(u.name) && !r.cell.functions[u.name] {
+		return // `max := 3` at the top level leaves max(1, 2) in a function alone
+	}
 	path, imported := r.imports.named[u.name]
 	if imported && r.hoisted[u.name] && r.session.exports(path, u.selected) {
 		r.renamePackage(u, path, "") // `url := …` at the top level leaves url.Parse in a function alone
@@ -87,7 +90,7 @@ func (r *resolution) stepUse(u use, at int) {
 		return
 	}
 	if !reserved(u.name) && !r.dotted(u) {
-		r.problems = append(r.problems, problem{u.start, "undefined: " + u.name})
+		r.problems = append(r.problems, problem{offset: u.start, message: "undefined: " + u.name})
 	}
 }
 

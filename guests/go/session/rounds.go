@@ -26,10 +26,10 @@ func (a *attempt) settle() (*checkUnit, *CompileError) {
 				return u, nil
 			}
 		} else if len(found.problems) == 0 && !u.rebindBroken(found.broken) {
-			return nil, a.cell.failure(TypeError, problem{0, "an earlier declaration does not compile with this cell: " + found.broken[0].title()})
+			return nil, a.cell.failure(TypeError, problem{offset: 0, message: "an earlier declaration does not compile with this cell: " + found.broken[0].title()})
 		}
 		if round == maxRounds {
-			return nil, a.cell.failure(TypeError, problem{0, "the declarations of this cell and the earlier ones exclude each other"})
+			return nil, a.cell.failure(TypeError, problem{offset: 0, message: "the declarations of this cell and the earlier ones exclude each other"})
 		}
 	}
 }

@@ -26,12 +26,18 @@ type chunk struct {
 // go/parser and go/types recurse, and an overflow of the stack ends the process.
 const maxNesting = 1000
 
+type bracket struct {
+	token  token.Token
+	offset int
+}
+
 type splitter struct {
 	cell     *cell
 	chunks   []chunk
 	tokens   []token.Token // of the chunk, as far as its kind needs them
 	start    int           // of the chunk; -1 before its first token
-	open     []token.Token
+	end      int           // of its last token
+	open     []bracket
 	problems []problem
 }
 
@@ -40,7 +46,7 @@ func split(c *cell) ([]chunk, *CompileError) {
 	file := token.NewFileSet().AddFile("", -1, len(c.text))
 	var scan scanner.Scanner
 	scan.Init(file, []byte(c.text), func(at token.Position, message string) {
-		s.problems = append(s.problems, problem{at.Offset, message})
+		s.problems = append(s.problems, problem{offset: at.Offset, message: message})
 	}, scanner.ScanComments)
 	for {
 		pos, tok, literal := scan.Scan()
@@ -50,7 +56,7 @@ func split(c *cell) ([]chunk, *CompileError) {
 			continue
 		}
 		if tok == token.EOF {
-			s.finish(offset)
+			s.endOfCell()
 			break
 		}
 		s.token(offset, tok, literal)
@@ -63,17 +69,18 @@ func split(c *cell) ([]chunk, *CompileError) {
 
 func (s *splitter) comment(offset int, text string) {
 	if strings.HasPrefix(text, "//go:embed") {
-		s.problems = append(s.problems, problem{offset, "//go:embed is not available in cells; read the file with os.ReadFile"})
+		s.problems = append(s.problems, problem{TypeError, offset, "//go:embed is not available in cells; read the file with os.ReadFile"})
 	}
 }
 
 func (s *splitter) token(offset int, tok token.Token, literal string) {
 	if tok == token.SEMICOLON && len(s.open) == 0 {
 		if literal == "\n" || !s.insideHeader(offset) {
-			s.finish(offset)
+			s.finish()
 		}
 		return
 	}
+	s.end = offset + s.length(offset, tok, literal)
 	if s.start < 0 {
 		s.start, s.tokens = offset, s.tokens[:0]
 	}
@@ -81,27 +88,50 @@ func (s *splitter) token(offset int, tok token.Token, literal string) {
 	switch tok {
 	case token.IDENT:
 		if strings.Contains(literal, letter) {
-			s.problems = append(s.problems, problem{offset, "identifiers cannot contain the letter U+A78F here"})
+			s.problems = append(s.problems, problem{offset: offset, message: "identifiers cannot contain the letter U+A78F here"})
 		}
 	case token.LPAREN, token.LBRACE, token.LBRACK:
-		s.open = append(s.open, tok)
+		s.open = append(s.open, bracket{tok, offset})
 		if len(s.open) == maxNesting {
-			s.problems = append(s.problems, problem{offset, fmt.Sprintf("nested more than %d deep", maxNesting)})
+			s.problems = append(s.problems, problem{offset: offset, message: fmt.Sprintf("nested more than %d deep", maxNesting)})
 		}
 	case token.RPAREN, token.RBRACE, token.RBRACK:
 		if len(s.open) == 0 {
-			s.problems = append(s.problems, problem{offset, "unexpected " + tok.String()})
+			s.problems = append(s.problems, problem{offset: offset, message: "unexpected " + tok.String()})
 			return
 		}
 		s.open = s.open[:len(s.open)-1]
 	}
 }
 
-func (s *splitter) finish(end int) {
+// length is that of a token in the text. The scanner leaves carriage returns out of raw strings.
+func (s *splitter) length(offset int, tok token.Token, literal string) int {
+	switch {
+	case strings.HasPrefix(literal, "`"):
+		if end := strings.IndexByte(s.cell.text[offset+1:], '`'); end >= 0 {
+			return end + 2
+		}
+	case literal == "" || tok == token.SEMICOLON:
+		return len(tok.String())
+	}
+	return len(literal)
+}
+
+func (s *splitter) finish() {
 	if s.start >= 0 {
-		s.chunks = append(s.chunks, chunk{s.kind(), s.start, end})
+		s.chunks = append(s.chunks, chunk{s.kind(), s.start, s.end})
 	}
 	s.start = -1
+}
+
+func (s *splitter) endOfCell() {
+	s.finish()
+	if len(s.open) > 0 && len(s.problems) == 0 {
+		last := s.open[len(s.open)-1]
+		line, _ := s.cell.position(last.offset)
+		s.problems = append(s.problems, problem{offset: len(strings.TrimRight(s.cell.text, " \t\n")),
+			message: fmt.Sprintf("unexpected end of the cell: %s of line %d is not closed", last.token, line)})
+	}
 }
 
 // insideHeader tells the semicolons of `for i := 0; i < n; i++ {` from those that end a statement.

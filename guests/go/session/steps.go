@@ -99,12 +99,23 @@ func (p *parsed) addDefinition(s *step, statement *ast.AssignStmt, syntax *synta
 		name, ok := left.(*ast.Ident)
 		if !ok {
 			start, end := syntax.offset(left.Pos()), syntax.offset(left.End())
-			return []problem{{start, "non-name " + p.text[start:end] + " on left side of :="}}
+			return []problem{{offset: start, message: "non-name " + p.text[start:end] + " on left side of :="}}
 		}
 		s.names = append(s.names, definition{name: name.Name, start: syntax.offset(name.Pos())})
 	}
+	p.noteFunctions(statement)
 	p.steps = append(p.steps, s)
 	return nil
+}
+
+func (p *parsed) noteFunctions(statement *ast.AssignStmt) {
+	for i, left := range statement.Lhs {
+		if i < len(statement.Rhs) {
+			if _, literal := statement.Rhs[i].(*ast.FuncLit); literal {
+				p.functions[left.(*ast.Ident).Name] = true
+			}
+		}
+	}
 }
 
 func (p *parsed) addVariables(group *ast.GenDecl, syntax *syntax) {

@@ -28,7 +28,7 @@ func (u *checkUnit) holdUnnamable() (again bool, problems []problem) {
 			}
 		}
 		offset, _ := u.source.origin(u.offset(object.Pos()))
-		problems = append(problems, problem{offset, fmt.Sprintf("the type of %s (%s) has no name outside its package; "+
+		problems = append(problems, problem{offset: offset, message: fmt.Sprintf("the type of %s (%s) has no name outside its package; "+
 			"keep the value in a variable of an interface type, or inside a function", name, unnamable)})
 	}
 	return again, problems
