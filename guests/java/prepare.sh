@@ -1,11 +1,11 @@
 #!/bin/sh
-# Compiles the guest for one JDK, and archives the classes that a kernel loads. Arguments: the JDK's folder, and the
-# options kernels are run with: an archive is good for the garbage collector and class path it was made with only.
+# Compiles the guest for one JDK, and archives the classes that a kernel loads. Arguments: the JDK's folder, its major
+# version, and the options that kernels are run with: an archive is good for the garbage collector it was made with only.
 set -eu
 jdk=$1
-shift
+major=$2
+shift 2
 guest=$(dirname "$0")
-major=$("$jdk/bin/java" -XshowSettings:properties -version 2>&1 | sed -n 's/.*java.specification.version = //p')
 
 echo "compiling the Java kernel"
 rewriter=src-classfile

@@ -1,7 +1,9 @@
 package sandcell.kernel;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import jdk.internal.org.objectweb.asm.ClassReader;
 import jdk.internal.org.objectweb.asm.ClassVisitor;
@@ -25,11 +27,13 @@ final class ClassRewriter {
 
   private static final String UNKNOWN = "PermittedSubclassez";
 
-  static byte[] rewrite(byte[] original, LineMap lines) {
+  static byte[] rewrite(byte[] original, LineMap lines, ClassLoader loader) {
     ClassReader reader = new ClassReader(rename(original, SEALED, UNKNOWN));
     // The writer keeps the constants of the reader, to which an unknown attribute refers.
     ClassWriter writer = new ClassWriter(reader, 0);
-    reader.accept(new Rewriter(writer, lines), 0);
+    FirstLines firstLines = new FirstLines();
+    reader.accept(firstLines, ClassReader.SKIP_FRAMES);
+    reader.accept(new Rewriter(writer, lines, firstLines.found), 0);
     return rename(writer.toByteArray(), UNKNOWN, SEALED);
   }
 
@@ -38,12 +42,33 @@ final class ClassRewriter {
     return text.contains(name) ? text.replace(name, other).getBytes(StandardCharsets.ISO_8859_1) : bytes;
   }
 
+  /** The lines that methods begin with, by name and descriptor. */
+  private static final class FirstLines extends ClassVisitor {
+    final Map<String, Integer> found = new HashMap<>();
+
+    FirstLines() {
+      super(API);
+    }
+
+    @Override
+    public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
+      return new MethodVisitor(API) {
+        @Override
+        public void visitLineNumber(int line, Label start) {
+          found.putIfAbsent(name + descriptor, line);
+        }
+      };
+    }
+  }
+
   private static final class Rewriter extends ClassVisitor {
     private final LineMap lines;
+    private final Map<String, Integer> firstLines;
 
-    Rewriter(ClassVisitor next, LineMap lines) {
+    Rewriter(ClassVisitor next, LineMap lines, Map<String, Integer> firstLines) {
       super(API, next);
       this.lines = lines;
+      this.firstLines = firstLines;
     }
 
     @Override
@@ -55,19 +80,34 @@ final class ClassRewriter {
     public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
       MethodVisitor next = super.visitMethod(access, name, descriptor, signature, thrown);
       // A class whose initializer is stopped could never be used again.
-      return new MethodRewriter(next, lines, !name.equals("<clinit>"));
+      boolean checks = !name.equals("<clinit>");
+      return new MethodRewriter(next, lines, checks ? firstLines.getOrDefault(name + descriptor, 0) : -1);
     }
   }
 
   private static final class MethodRewriter extends MethodVisitor {
     private final LineMap lines;
-    private boolean needsCheck;
+
+    /** -1 where entering the method is not checked. */
+    private final int firstLine;
+
     private final Set<Label> passed = new HashSet<>();
 
-    MethodRewriter(MethodVisitor next, LineMap lines, boolean needsCheck) {
+    MethodRewriter(MethodVisitor next, LineMap lines, int firstLine) {
       super(API, next);
       this.lines = lines;
-      this.needsCheck = needsCheck;
+      this.firstLine = firstLine;
+    }
+
+    /** Before all else: where a loop begins with the method, its frame must stay at its label. */
+    @Override
+    public void visitCode() {
+      super.visitCode();
+      if (firstLine < 0) return;
+      Label start = new Label();
+      super.visitLabel(start);
+      visitLineNumber(firstLine, start);
+      check();
     }
 
     @Override
@@ -86,9 +126,6 @@ final class ClassRewriter {
     public void visitLineNumber(int line, Label start) {
       int cellLine = lines.lineOf(line);
       if (cellLine > 0) super.visitLineNumber(cellLine, start);
-      // Not before its first line, which an error is to show.
-      if (needsCheck) check();
-      needsCheck = false;
     }
 
     @Override

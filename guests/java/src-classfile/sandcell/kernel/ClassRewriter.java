@@ -1,6 +1,7 @@
 package sandcell.kernel;
 
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
@@ -33,8 +34,11 @@ final class ClassRewriter {
   private static final ClassDesc INTERRUPTS = ClassDesc.of("sandcell.kernel.Interrupts");
   private static final ClassDesc TRAPS = ClassDesc.of("sandcell.kernel.Traps");
 
-  static byte[] rewrite(byte[] original, LineMap lines) {
-    ClassFile classFile = ClassFile.of();
+  /** `loader` knows the classes that the code refers to: frames are computed anew, from common superclasses. */
+  static byte[] rewrite(byte[] original, LineMap lines, ClassLoader loader) {
+    ClassHierarchyResolver hierarchy =
+        ClassHierarchyResolver.ofResourceParsing(loader).orElse(ClassHierarchyResolver.ofClassLoading(loader));
+    ClassFile classFile = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(hierarchy));
     ClassTransform code =
         (builder, element) -> {
           switch (element) {

@@ -62,7 +62,7 @@ final class Cell {
       }
       CellRunner.Outcome outcome = session.outcome();
       Throwable failure = outcome == null ? null : outcome.failure;
-      if (runner.isInterrupted() && outcome == null) failure = new CellInterrupted();
+      if (runner.isInterrupted() && outcome == null) failure = CellInterrupted.outsideOfCode();
       if (failure != null) {
         if (outcome != null && outcome.left) notes.add("a thread that waits was left behind: no interrupt reaches it");
         fail(failure);
@@ -110,15 +110,15 @@ final class Cell {
     if (failure instanceof CellExit) {
       int code = ((CellExit) failure).code;
       if (code == 0) notes.add("exit(0) ended the cell; the kernel and its variables live on");
-      else addError(describe(failure, "SystemExit", String.valueOf(code)));
+      else addError(describe(failure, CellExit.NAME, String.valueOf(code)));
     } else if (runner.isInterrupted() && isInterruption(failure)) {
-      addError(describe(failure, "Interrupted", "the cell was interrupted"));
+      addError(describe(failure, CellInterrupted.NAME, "the cell was interrupted"));
     } else if (failure instanceof SPIResolutionException) {
       addError(describe(failure, "UnresolvedReference", unresolved((SPIResolutionException) failure)));
     } else {
       CellRunner.Outcome described = runner.runLast(() -> Traces.describe(failure, text));
       if (described.failure == null) addError(Frames.copy(described.value));
-      else addError(describe(described.failure, Names.ofClass(failure.getClass().getName()), ""));
+      else addError(describe(described.failure, Names.of(failure), ""));
     }
   }
 

@@ -19,6 +19,7 @@ final class CellRunner {
   private boolean running;
   private int count;
   private boolean interrupted;
+  private int interrupts;
   private Thread thread;
   private Set<Thread> earlierThreads = Set.of();
   private Instant began = Instant.EPOCH;
@@ -45,6 +46,7 @@ final class CellRunner {
   synchronized void begin(int count) {
     this.count = count;
     interrupted = false;
+    interrupts = 0;
     running = true;
     earlierThreads = liveThreads();
     began = Instant.now().minusMillis(START_TOLERANCE_MS);
@@ -64,7 +66,7 @@ final class CellRunner {
     Thread worker = new Thread(group, () -> execute(piece, outcome), "main", STACK_BYTES);
     worker.setContextClassLoader(loader);
     synchronized (this) {
-      if (interrupted) return Outcome.failed(new CellInterrupted());
+      if (interrupted) return Outcome.failed(CellInterrupted.outsideOfCode());
       thread = worker;
     }
     worker.start();
@@ -89,11 +91,19 @@ final class CellRunner {
       targets.removeAll(earlierThreads);
       if (thread == null) return;
       targets.add(thread);
-      targets.forEach(Interrupts::request);
-      targets.forEach(Thread::interrupt);
+      targets.forEach(target -> stop(target, interrupts > 0));
+      interrupts++;
       notifyAll();
     }
     ProcessHandle.current().children().filter(this::startedByCell).forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** One that waits gets an exception where it waits, and no second one in its clean-up; unless it goes on. */
+  private static void stop(Thread target, boolean isAgain) {
+    Thread.State state = target.getState();
+    boolean waits = state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+    if (waits || isAgain) target.interrupt();
+    if (!waits || isAgain) Interrupts.request(target);
   }
 
   private void execute(Callable<Object> piece, Outcome outcome) {
@@ -125,6 +135,8 @@ final class CellRunner {
         }
       }
       thread = null;
+      // Caught by the cell, and with that done.
+      if (outcome.failure == null) interrupted = false;
       if (outcome.left) Interrupts.request(worker);
       else Interrupts.withdraw(worker);
     }

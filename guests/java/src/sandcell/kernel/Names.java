@@ -19,6 +19,13 @@ final class Names {
     return WHOLE.matcher(PREFIX.matcher(text).replaceAll("")).replaceAll("cell");
   }
 
+  /** The name of an exception's class, as in an error. */
+  static String of(Throwable failure) {
+    if (failure instanceof CellInterrupted) return CellInterrupted.NAME;
+    if (failure instanceof CellExit) return CellExit.NAME;
+    return ofClass(failure.getClass().getName());
+  }
+
   /** A class's own name; nested classes with dots, as in the source. */
   static String ofClass(String className) {
     if (!isOfCell(className)) return className;

@@ -52,6 +52,8 @@ final class Session {
             .in(InputStream.nullInputStream())
             .out(nowhere)
             .err(nowhere)
+            // Names of local variables, for the messages of NullPointerExceptions.
+            .compilerOptions("-g")
             .executionEngine(providerOf(execution), null)
             .build();
     analysis = shell.sourceCodeAnalysis();

@@ -33,7 +33,7 @@ final class Traces {
   static Map<String, Object> describe(Throwable failure, CellText cell) {
     int line = lineIn(cell, failure);
     return Frames.of(
-        "name", Names.ofClass(failure.getClass().getName()),
+        "name", Names.of(failure),
         "message", messageOf(failure),
         "traceback", render(failure),
         "line", line == 0 ? null : line,
@@ -65,7 +65,7 @@ final class Traces {
   private static void render(Throwable failure, String indent, String label, List<String> lines, Set<Throwable> seen) {
     if (seen.size() >= MAX_CHAINED || !seen.add(failure)) return;
     String message = messageOf(failure);
-    String name = Names.ofClass(failure.getClass().getName());
+    String name = Names.of(failure);
     lines.add(indent + label + name + (message.isEmpty() ? "" : ": " + message));
     List<StackTraceElement> frames = framesOf(failure);
     for (int i = 0; i < frames.size(); i++) {
@@ -123,7 +123,7 @@ final class Traces {
     } catch (CellInterrupted stopped) {
       throw stopped;
     } catch (Throwable hostile) {
-      return "<no message: getMessage() threw " + Names.ofClass(hostile.getClass().getName()) + ">";
+      return "<no message: getMessage() threw " + Names.of(hostile) + ">";
     }
     if (message == null) return "";
     String shown = Names.shown(message);
