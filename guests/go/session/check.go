@@ -1,19 +1,27 @@
 package session
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
 	"go/token"
 	"go/types"
+	"regexp"
 	"runtime"
 	"strings"
 )
+
+// unitName is the file name of units in messages of go/types.
+const unitName = "unit" + letter
+
+var unitPlace = regexp.MustCompile(unitName + ":[0-9]+:[0-9]+")
 
 // findings is what go/types says about a unit.
 type findings struct {
 	problems []problem      // in the cell
 	broken   []*declaration // earlier declarations that do not compile with it
+	unknown  []token.Pos    // names of fields that a type does not have
 }
 
 func (u *checkUnit) offset(pos token.Pos) int { return int(pos - u.file.FileStart) }
@@ -23,7 +31,7 @@ func (u *checkUnit) offset(pos token.Pos) int { return int(pos - u.file.FileStar
 func (u *checkUnit) check() *findings {
 	f := &findings{}
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", u.source.String(), parser.SkipObjectResolution)
+	file, err := parser.ParseFile(fset, unitName, u.source.String(), parser.SkipObjectResolution)
 	if err != nil {
 		u.addSyntaxErrors(f, err)
 		return f
@@ -74,8 +82,25 @@ func (u *checkUnit) addTypeError(f *findings, e types.Error, outsideBefore bool)
 		}
 		return !detail
 	}
-	f.problems = append(f.problems, problem{offset: offset, message: readable(e.Msg, u.outdated)})
+	if strings.Contains(e.Msg, "has no field or method") || strings.HasPrefix(e.Msg, "unknown field") {
+		f.unknown = append(f.unknown, e.Pos)
+	}
+	f.problems = append(f.problems, problem{offset: offset, message: readable(u.withPlaces(e), u.outdated)})
 	return false
+}
+
+// withPlaces makes the places that a message names places of the cell.
+func (u *checkUnit) withPlaces(e types.Error) string {
+	return unitPlace.ReplaceAllStringFunc(e.Msg, func(place string) string {
+		var line, column int
+		fmt.Sscanf(place[len(unitName):], ":%d:%d", &line, &column)
+		offset, owner := u.source.origin(u.offset(e.Fset.File(u.file.FileStart).LineStart(line)) + column - 1)
+		if owner != nil {
+			return "an earlier cell"
+		}
+		line, column = u.cell.position(offset)
+		return fmt.Sprintf("%s:%d:%d", fileName(u.cell.count), line, column)
+	})
 }
 
 func (u *checkUnit) tolerated(e types.Error) bool {

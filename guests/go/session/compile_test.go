@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// compile lets the real compiler take the unit. A name with a dot is for a compiler that has the feature, so it gets the letter.
+// compile lets the real compiler take the unit.
 func (n *notebook) compile(unit *Unit) {
 	n.Helper()
 	if unit.Empty {
@@ -27,7 +27,7 @@ func (n *notebook) compile(unit *Unit) {
 		}
 	}
 	write(n.T, config, lines.String())
-	write(n.T, source, strings.ReplaceAll(unit.Source, dot, letter))
+	write(n.T, source, unit.Source)
 	command := exec.Command("go", "tool", "compile", "-p", "repl", "-importcfg", config, "-o", filepath.Join(folder, "unit.a"), source)
 	if output, err := command.CombinedOutput(); err != nil {
 		n.Fatalf("cell %d: %s\n%s", n.count, output, unit.Source)

@@ -26,6 +26,7 @@ func (u *checkUnit) produce(blank []string) *product {
 	for _, name := range u.cell.hoisted {
 		if before := u.session.current[name]; before != nil && before.kind == varKind && !u.retyped[name] && u.here[name] == "" {
 			u.own[name], p.stays[name] = before, true
+			delete(u.versions, name)
 			u.symbols[visibleName(name)] = before
 		}
 	}

@@ -43,7 +43,7 @@ func problemKind(u *checkUnit) string {
 
 // anyProgress: a wrong cell may become right when an earlier declaration is bound otherwise.
 func (a *attempt) anyProgress(u *checkUnit, found *findings) bool {
-	return len(found.broken) > 0 && u.rebindBroken(found.broken)
+	return u.renameEmbedded(found.unknown) || len(found.broken) > 0 && u.rebindBroken(found.broken)
 }
 
 func (d *declaration) title() string {

@@ -23,7 +23,7 @@ type chunk struct {
 	start, end int
 }
 
-// go/parser and go/types recurse, and an overflow of the stack ends the process.
+// maxNesting is that of brackets, over which go/parser recurses with several functions each.
 const maxNesting = 1000
 
 type bracket struct {
