@@ -1,34 +1,11 @@
 #!/usr/bin/env node
 import { type Config, ConfigError, loadConfig, type Settings } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { BubblewrapDriver } from './sandboxes/bubblewrap/driver.ts';
-import { SandboxPool } from './sandboxes/sandbox-pool.ts';
-import { SessionStore } from './sessions/session-store.ts';
-import { createServer } from './server.ts';
-import { serveStdio } from './transports/stdio.ts';
+import { serve } from './serve.ts';
 
-/** Whatever hangs, the process ends this long after it was told to. */
-const SHUTDOWN_DEADLINE_MS = 5000;
-
-async function serve(settings: Settings, logger: Logger): Promise<void> {
-  const driver = new BubblewrapDriver(settings, logger);
-  const pool = new SandboxPool(driver, settings, logger);
-  const sessions = new SessionStore(settings, pool);
-  const session = sessions.open();
-  const server = createServer(session, logger);
-  // Once the client is served: it may want no more than the list of tools.
-  server.oninitialized = () => void driver.prepare();
-  const why = await Promise.race([
-    serveStdio(server).then(() => 'the client has gone'),
-    signalled(),
-    crashed(logger),
-  ]);
-  logger.info('shutting down', { why });
-  setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS).unref();
-  await server.close();
-  await sessions[Symbol.asyncDispose]();
-  await pool[Symbol.asyncDispose]();
-  await driver[Symbol.asyncDispose]();
+async function serveUntilStopped(settings: Settings): Promise<void> {
+  const logger = createLogger(settings.logLevel);
+  await serve(settings, logger, Promise.race([signalled(), crashed(logger)]));
 }
 
 function signalled(): Promise<string> {
@@ -86,7 +63,7 @@ async function main(): Promise<void> {
       await prepare(config);
       return;
     case 'serve':
-      await serve(config.settings, createLogger(config.settings.logLevel));
+      await serveUntilStopped(config.settings);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Language } from '../languages.ts';
 import type { SandboxPool } from '../sandboxes/sandbox-pool.ts';
 import { DefaultSandbox } from './default-sandbox.ts';
 import { Graves, type Loss } from './graves.ts';
-import { IdleTimer } from './idle-timer.ts';
+import { IdleTimer } from '../idle-timer.ts';
 import { OwnedSandbox } from './owned-sandbox.ts';
 
 export interface ContextRequest {

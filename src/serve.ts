@@ -1,0 +1,87 @@
+import type { Settings } from './config.ts';
+import type { Logger } from './logger.ts';
+import { BubblewrapDriver } from './sandboxes/bubblewrap/driver.ts';
+import { Readiness } from './sandboxes/readiness.ts';
+import { SandboxPool } from './sandboxes/sandbox-pool.ts';
+import type { SandboxDriver } from './sandboxes/sandbox.ts';
+import { createServer } from './server.ts';
+import { SessionStore } from './sessions/session-store.ts';
+import type { Connect } from './transports/http/connect.ts';
+import { serveStdio } from './transports/stdio.ts';
+
+/** Whatever hangs, the process ends this long after it was told to. */
+const SHUTDOWN_DEADLINE_MS = 5000;
+
+interface Served {
+  driver: SandboxDriver;
+  sessions: SessionStore;
+  settings: Settings;
+  logger: Logger;
+}
+
+/** Serves clients until `stopped` says why it ends, and leaves nothing behind. Throws a ConfigError where it cannot begin. */
+export async function serve(settings: Settings, logger: Logger, stopped: Promise<string>): Promise<void> {
+  const driver = new BubblewrapDriver(settings, logger);
+  const pool = new SandboxPool(driver, settings, logger);
+  const sessions = new SessionStore(settings, pool);
+  const served = { driver, sessions, settings, logger };
+  await (settings.http ? serveMany(served, stopped) : serveOne(served, stopped));
+  await sessions[Symbol.asyncDispose]();
+  await pool[Symbol.asyncDispose]();
+  await driver[Symbol.asyncDispose]();
+}
+
+async function serveOne({ driver, sessions, logger }: Served, stopped: Promise<string>): Promise<void> {
+  const server = createServer(sessions.open(), logger);
+  // Once the client is served: it may want no more than the list of tools.
+  server.oninitialized = () => void driver.prepare();
+  beginShutdown(await Promise.race([serveStdio(server).then(() => 'the client has gone'), stopped]), logger);
+  await server.close();
+}
+
+/** Here and not above: express takes a tenth of a second to load, which a client over stdio would wait for. */
+async function serveMany(served: Served, stopped: Promise<string>): Promise<void> {
+  const { driver, settings, logger } = served;
+  const { serveHttp } = await import('./transports/http/http-server.ts');
+  const readiness = new Readiness(driver, logger);
+  const ready = (): Promise<string | undefined> => readiness.check();
+  const server = await serveHttp({ settings, connect: connector(served), ready, logger });
+  beginShutdown(await stopped, logger);
+  await server.stop();
+}
+
+/** A session and its MCP server begin and end together, whichever of them ends first. */
+function connector({ driver, sessions, logger }: Served): Connect {
+  return async (transport, owner) => {
+    const session = sessions.open();
+    const server = createServer(session, logger.child({ owner }));
+    let end: Promise<void> | undefined;
+    const close = async (): Promise<void> => {
+      end ??= sessions.close(session.id);
+      await end;
+    };
+    server.onclose = () => void close();
+    server.oninitialized = () => void driver.prepare();
+    try {
+      await server.connect(transport);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return {
+      id: session.id,
+      interrupt: () => {
+        session.interrupt();
+      },
+      close: async () => {
+        await server.close();
+        await close();
+      },
+    };
+  };
+}
+
+function beginShutdown(why: string, logger: Logger): void {
+  logger.info('shutting down', { why });
+  setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS).unref();
+}

@@ -1,0 +1,44 @@
+import type { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import express, { type Express } from 'express';
+import type { Settings } from '../../config.ts';
+import type { Logger } from '../../logger.ts';
+import { authentication, requestLimits } from './access.ts';
+import type { Admission } from './admission.ts';
+import { answerFailures, HttpFailure } from './failure.ts';
+import { health, type Ready } from './health.ts';
+import { checkHosts } from './host-check.ts';
+import type { HttpSessions } from './http-sessions.ts';
+import { legacySse } from './legacy-sse.ts';
+import type { Authenticate } from './principal.ts';
+import { streamableHttp, type StreamableWire } from './streamable-http.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly authenticate: Authenticate | undefined;
+  readonly ready: Ready;
+  readonly streamable: HttpSessions<StreamableWire>;
+  readonly sse: HttpSessions<SSEServerTransport>;
+  readonly admission: Admission;
+  readonly logger: Logger;
+}
+
+/** What a request goes through: it is refused at the first thing that is wrong with it, before its body is read. */
+export function createApp(options: AppOptions): Express {
+  const { settings, authenticate, admission } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((_request, response, next) => {
+    response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    next();
+  });
+  app.use(checkHosts(settings.allowedHosts, settings.allowedOrigins));
+  app.use(health(options.ready, () => admission.isStopping));
+  app.use(authentication(authenticate), ...requestLimits(settings));
+  app.use(streamableHttp(options.streamable, admission), legacySse(options.sse, admission));
+  app.use(() => {
+    throw new HttpFailure(404, 'Not found: MCP is served at /mcp, and at /sse for older clients');
+  });
+  app.use(answerFailures(options.logger));
+  return app;
+}

@@ -1,0 +1,46 @@
+import type { RequestHandler } from 'express';
+import { isLoopback } from './addresses.ts';
+import { HttpFailure } from './failure.ts';
+
+/**
+ * Refuses requests that a foreign web page could have made a browser send: those for a host name that is not this
+ * server's (a name of the attacker's that now resolves to this machine), and those with the origin of another page.
+ */
+export function checkHosts(
+  allowedHosts: readonly string[],
+  allowedOrigins: readonly string[],
+): RequestHandler {
+  const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
+  return (request, _response, next) => {
+    const { host, origin } = request.headers;
+    const name = host === undefined ? undefined : hostName(host);
+    const isOurs =
+      name !== undefined &&
+      (isLoopback(name) || hosts.has(name) || name === reachedAt(request.socket.localAddress));
+    if (!isOurs) throw new HttpFailure(403, 'This Host is not allowed (allowed_hosts)');
+    if (origin !== undefined && !origins.has(origin.toLowerCase()) && !isLocalPage(origin))
+      throw new HttpFailure(403, 'This Origin is not allowed (allowed_origins)');
+    next();
+  };
+}
+
+const HOST = /^(\[[\da-f:.]+\]|[a-z\d._-]+)(:\d{1,5})?$/i;
+
+/** As browsers write it: lower case, the short form of an IPv6 address in brackets. Undefined where it is no host. */
+function hostName(host: string): string | undefined {
+  if (!HOST.test(host) || !URL.canParse(`http://${host}`)) return undefined;
+  return new URL(`http://${host}`).hostname;
+}
+
+/** The address of ours that the client connected to, as a Host header has it. */
+function reachedAt(address: string | undefined): string | undefined {
+  const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  return plain === undefined ? undefined : hostName(plain.includes(':') ? `[${plain}]` : plain);
+}
+
+/** "null" and the like are of no known page. */
+function isLocalPage(origin: string): boolean {
+  if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) return false;
+  return isLoopback(new URL(origin).hostname);
+}

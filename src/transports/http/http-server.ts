@@ -1,0 +1,91 @@
+import type { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import { ConfigError, type Settings } from '../../config.ts';
+import type { Logger } from '../../logger.ts';
+import { inUrl, isLoopback } from './addresses.ts';
+import { Admission } from './admission.ts';
+import { createApp } from './app.ts';
+import { bearerTokens } from './bearer-tokens.ts';
+import { answerClientErrors } from './client-errors.ts';
+import type { Connect } from './connect.ts';
+import type { Ready } from './health.ts';
+import { HttpSessions } from './http-sessions.ts';
+import { stopGracefully } from './shutdown.ts';
+import type { StreamableWire } from './streamable-http.ts';
+
+export interface HttpOptions {
+  readonly settings: Settings;
+  readonly connect: Connect;
+  readonly ready: Ready;
+  readonly logger: Logger;
+}
+
+export interface HttpServer {
+  /** Takes nothing new, answers what is in flight, and ends all sessions; resolves within 4 s. */
+  stop(): Promise<void>;
+}
+
+/** Serves clients over HTTP. Throws a ConfigError where it may not or cannot listen. */
+export async function serveHttp({ settings, connect, ready, logger }: HttpOptions): Promise<HttpServer> {
+  const authenticate = bearerTokens(settings, logger);
+  if (!authenticate && !isLoopback(settings.host)) {
+    throw new ConfigError(
+      `host is ${settings.host}, which other machines can reach, and there are no tokens: set auth_token_file or SANDCELL_AUTH_TOKENS, or take 127.0.0.1`,
+    );
+  }
+  const shared = { connect, logger, idleMs: settings.idleMinutes * 60_000 };
+  const streamable = new HttpSessions<StreamableWire>({ ...shared, answersCancelled: true });
+  const sse = new HttpSessions<SSEServerTransport>({ ...shared, answersCancelled: false });
+  const admission = new Admission();
+  const app = createApp({ settings, authenticate, ready, streamable, sse, admission, logger });
+  const server = createHttpServer(app, settings.requestTimeoutMs);
+  const port = await listen(server, settings);
+  const url = `http://${inUrl(settings.host)}:${port}`;
+  logger.info('listening', { url, authentication: authenticate ? 'tokens' : 'none' });
+  return { stop: () => stopGracefully(server, admission, [streamable, sse]) };
+}
+
+const MAX_HEADER_BYTES = 16_384;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that are over their time. */
+const CHECK_MS = 500;
+/** Above the 60 s for which proxies keep a connection to use it again. */
+const KEEP_ALIVE_MS = 65_000;
+const MAX_CONNECTIONS = 4096;
+
+function createHttpServer(app: Express, requestTimeoutMs: number): Server {
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const server = createServer(options, app);
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('clientError', answerClientErrors);
+  return server;
+}
+
+async function listen(server: Server, { host, port }: Settings): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(cannotListen(error, host, port));
+    });
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port; // it listens on TCP
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): ConfigError {
+  const where = `port ${port} of ${host}`;
+  const why: Record<string, string> = {
+    EADDRINUSE: `${where} is in use: choose another port, or 0 for a free one`,
+    EACCES: `${where} may be used by root alone: choose a port of 1024 or more`,
+    EADDRNOTAVAIL: `host is ${host}: this machine has no such address`,
+  };
+  const message = why[error.code ?? ''] ?? `${where} cannot be used: ${error.message}`;
+  return new ConfigError(message, { cause: error });
+}

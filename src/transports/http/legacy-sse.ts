@@ -1,0 +1,67 @@
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { type Request, type Response, Router } from 'express';
+import { onEnd } from './access.ts';
+import type { Admission } from './admission.ts';
+import { readJson } from './body.ts';
+import { HttpFailure, RPC } from './failure.ts';
+import type { HttpSessions } from './http-sessions.ts';
+import { senderOf } from './principal.ts';
+
+/** Below what proxies and clients take for a dead connection. */
+const KEEP_ALIVE_MS = 15_000;
+/** A client that leaves that much unread is cut off. */
+const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
+
+/**
+ * HTTP+SSE, the transport before Streamable HTTP: the client reads one stream at /sse and posts its messages to /messages.
+ * The session ends with its stream, as there is no way to come back to one.
+ */
+export function legacySse(sessions: HttpSessions<SSEServerTransport>, admission: Admission): Router {
+  const router = Router();
+  router.get('/sse', async (request: Request, response: Response) => {
+    admission.admitSession();
+    const wire = new BoundedSse('/messages', response);
+    const session = await sessions.open(wire.sessionId, wire, senderOf(request));
+    const life = session.life();
+    const keepAlive = setInterval(() => response.write(': keepalive\n\n'), KEEP_ALIVE_MS);
+    onEnd(response, () => {
+      clearInterval(keepAlive);
+      life[Symbol.dispose]();
+      void session.close('its stream has ended');
+    });
+  });
+  router.post('/messages', readJson, async (request: Request, response: Response) => {
+    const { sessionId } = request.query;
+    if (typeof sessionId !== 'string') throw new HttpFailure(400, 'The query must have one sessionId');
+    const session = sessions.find(sessionId, senderOf(request));
+    const { success, data } = JSONRPCMessageSchema.safeParse(request.body);
+    if (!success) throw new HttpFailure(400, 'The body is no JSON-RPC message', { code: RPC.parse });
+    admission.admitCalls(data, session.calls);
+    await session.wire.handleMessage(data, { requestInfo: { headers: request.headers } });
+    response.status(202).end();
+  });
+  for (const [path, method] of [
+    ['/sse', 'GET'],
+    ['/messages', 'POST'],
+  ] as const) {
+    router.use(path, () => {
+      throw new HttpFailure(405, 'Method not allowed', { headers: { Allow: method } });
+    });
+  }
+  return router;
+}
+
+class BoundedSse extends SSEServerTransport {
+  readonly #response: Response;
+
+  constructor(endpoint: string, response: Response) {
+    super(endpoint, response);
+    this.#response = response;
+  }
+
+  override async send(...message: Parameters<SSEServerTransport['send']>): Promise<void> {
+    await super.send(...message);
+    if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy();
+  }
+}
