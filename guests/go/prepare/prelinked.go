@@ -60,7 +60,7 @@ func preparePrelinked(t *target) error {
 	}
 
 	steps.next("checking")
-	return t.writeManifest(toolchain.Manifest{
+	return t.check(toolchain.Manifest{
 		Strategy:  "prelinked",
 		GoVersion: t.version,
 		GoRoot:    t.root,

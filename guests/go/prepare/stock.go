@@ -70,7 +70,7 @@ func prepareStock(t *target) error {
 		Link:      append(append([]string{}, linkFlags...), t.checkLinkname("-extld="+extld+" "+linker)...),
 		Features:  map[string]string{"linker": linkerFeature},
 	}
-	return t.writeManifest(manifest)
+	return t.check(manifest)
 }
 
 // checkLinkname adds the flag that lets the packages of cells and kernel use symbols of the runtime; Go 1.22 never refuses.
