@@ -69,7 +69,8 @@ func (p *product) addDeclaration(node ast.Decl) {
 			return
 		}
 		for _, spec := range node.Specs {
-			p.define(typeKind, "type ", spec, spec.(*ast.TypeSpec).Name)
+			spec := spec.(*ast.TypeSpec)
+			p.define(typeKind, "type ", spec, spec.Name).generic = spec.TypeParams != nil
 		}
 	}
 }
@@ -111,7 +112,7 @@ func (p *product) write() (source string, paths []string) {
 			}
 		}
 	}
-	p.writeKept(&body, reachable, spell)
+	p.writeKept(&body, spell)
 	var head strings.Builder
 	fmt.Fprintf(&head, "package main\nimport %s %s\n", cellName, strconv.Quote(cellPath))
 	paths = []string{cellPath}
@@ -177,14 +178,10 @@ func (p *product) variablesOf(t *symbol) (variables []*symbol) {
 
 // writeKept refers to the altered types: the linker leaves out descriptors that nothing refers to. A generic type has
 // descriptors only as the type of a variable.
-func (p *product) writeKept(body *strings.Builder, reachable []*declaration, spell func(*symbol, bool) string) {
+func (p *product) writeKept(body *strings.Builder, spell func(*symbol, bool) string) {
 	var values []string
 	for _, s := range p.altered() {
-		named, ok := p.pkg.Scope().Lookup(p.checkName(s, false)).(*types.TypeName)
-		if !ok || named.IsAlias() {
-			continue
-		}
-		if !isGenericType(named) {
+		if !s.declaration.generic {
 			values = append(values, "(*"+spell(s, false)+")(nil)")
 			continue
 		}
@@ -195,9 +192,4 @@ func (p *product) writeKept(body *strings.Builder, reachable []*declaration, spe
 	if len(values) > 0 {
 		fmt.Fprintf(body, "func Keep__%d() []any { return []any{%s} }\nvar Kept__%d = Keep__%d\n", p.cell.count, strings.Join(values, ", "), p.cell.count, p.cell.count)
 	}
-}
-
-func isGenericType(name *types.TypeName) bool {
-	named, ok := name.Type().(*types.Named)
-	return ok && named.TypeParams().Len() > 0
 }

@@ -79,8 +79,8 @@ func TestMessagesNameNoVersions(t *testing.T) {
 		t.Errorf("got %q, want %q", failure.Message, want)
 	}
 	n.run("max := 3\nmax + max")
-	failure = n.fail("max(1, 2)")
-	if want := "invalid operation: cannot call max (variable of type int): int is not a function"; failure.Message != want {
+	failure = n.fail("max.x")
+	if want := "max.x undefined (type int has no field or method x)"; failure.Message != want {
 		t.Errorf("got %q, want %q", failure.Message, want)
 	}
 }

@@ -118,6 +118,12 @@ func TestLateMethodIsAddedInPlace(t *testing.T) {
 	}
 }
 
+func TestTypesThatEmbedAnAlteredTypeAreKept(t *testing.T) {
+	n := prelinked(t)
+	n.run("type W struct{ v int }\nfunc (w W) Get() int { return w.v }\ntype E struct{ W }")
+	n.contains(n.run("func (w W) Get() int { return -w.v }"), "[]any{(*E)(nil), (*W)(nil)}")
+}
+
 func TestMethodWithAnotherSignatureMakesANewType(t *testing.T) {
 	n := prelinked(t)
 	n.run("type T struct{ v int }\nfunc (t T) Get() int { return t.v }\nfunc use(t T) int { return t.Get() * 2 }\nt := T{3}")

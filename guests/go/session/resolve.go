@@ -1,6 +1,9 @@
 package session
 
-import "sort"
+import (
+	"sort"
+	"strings"
+)
 
 // resolve decides what the names of a cell mean where Go's own scopes cannot say it:
 //   - before the step that declares x again, and on its right side, x is the earlier x;
@@ -114,6 +117,9 @@ func (r *resolution) sameGroup(name string, at int) bool {
 }
 
 func (r *resolution) laterUse(u use) {
+	if u.called && reserved(u.name) && r.leavesBuiltin(u.name) {
+		return
+	}
 	_, declared := r.cell.declared[u.name]
 	owned := declared || r.hoisted[u.name] || r.current(u.name) != nil
 	if owned && reserved(u.name) {
@@ -121,6 +127,15 @@ func (r *resolution) laterUse(u use) {
 	} else if owned || r.imports.named[u.name] != "" || !r.dotted(u) {
 		r.names[u.name] = true
 	}
+}
+
+// leavesBuiltin: an earlier cell's `max := 3` leaves max(1, 2) alone.
+func (r *resolution) leavesBuiltin(name string) bool {
+	s := r.current(name)
+	if s == nil || s.kind != varKind || r.hoisted[name] || r.cell.declared[name] != "" {
+		return false
+	}
+	return !strings.HasPrefix(s.declaration.text, "var "+name+" func(")
 }
 
 // dotted finds the package of a dot import that a name comes from.

@@ -57,6 +57,7 @@ type declaration struct {
 	method     string
 	methodUses map[methodKey]bool
 	tokens     string // the text that was given, without layout and comments
+	generic    bool   // a type with parameters
 }
 
 // declares tells a declaration's own names from those it depends on.
