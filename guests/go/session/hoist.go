@@ -39,7 +39,7 @@ func (p *parsed) orderProgram() {
 		}
 		switch s.kind {
 		case varStep:
-			variables = append(variables, s)
+			variables = append(variables, s.singly()...)
 		case initStep:
 			calls = append(calls, s)
 		default:
@@ -62,4 +62,21 @@ func (p *parsed) orderProgram() {
 	}
 	call := &step{kind: mainStep, start: len(p.text), end: len(p.text), call: "main()"}
 	p.steps = append(p.steps[:at:at], append([]*step{call}, p.steps[at:]...)...)
+}
+
+// singly makes one step of each name of `var a, b = x, y`: in a program they are initialised apart.
+func (s *step) singly() []*step {
+	if len(s.each) != len(s.names) {
+		return []*step{s}
+	}
+	var steps []*step
+	for i, d := range s.names {
+		if d.name == "_" {
+			return []*step{s}
+		}
+		one := *s
+		one.names, one.values = s.names[i:i+1], s.each[i]
+		steps = append(steps, &one)
+	}
+	return steps
 }

@@ -25,6 +25,7 @@ type step struct {
 	operator   int    // of :=
 	typ        [2]int // of a var spec; empty where it has none
 	values     [2]int
+	each       [][2]int // the values, where there is one for each name
 	uses       []use
 	call       string // of init and main
 	suffix     string // what makes the values arguments of a call
@@ -132,6 +133,9 @@ func (p *parsed) addVariables(group *ast.GenDecl, syntax *syntax) {
 		}
 		if n := len(spec.Values); n > 0 {
 			s.values = [2]int{syntax.offset(spec.Values[0].Pos()), syntax.offset(spec.Values[n-1].End())}
+			for _, value := range spec.Values {
+				s.each = append(s.each, [2]int{syntax.offset(value.Pos()), syntax.offset(value.End())})
+			}
 		}
 		for _, u := range uses {
 			if u.start >= s.start && u.end <= s.end {
