@@ -130,7 +130,11 @@ export default defineConfig(
         'error',
         {
           allow: [
-            { from: 'package', package: '@modelcontextprotocol/sdk', name: ['Server', 'SSEServerTransport'] },
+            {
+              from: 'package',
+              package: '@modelcontextprotocol/sdk',
+              name: ['Server', 'SSEServerTransport', 'SSEClientTransport'],
+            },
           ],
         },
       ],

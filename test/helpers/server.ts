@@ -54,6 +54,18 @@ export async function startServer(
   transport.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
   const client = new Client({ name: 'test', version: '0' });
   await client.connect(transport);
+  return {
+    ...{ client, pid: transport.pid ?? 0 },
+    stderr: () => stderr,
+    ...toolCalls(client),
+    [Symbol.asyncDispose]: async () => {
+      await client.close();
+    },
+  };
+}
+
+/** Calls of tools with any client that is connected. */
+export function toolCalls(client: Client): Pick<TestServer, 'call' | 'run'> {
   const call: TestServer['call'] = async (name, toolArguments = {}, { signal, onProgress } = {}) => {
     const options = {
       timeout: 50_000,
@@ -64,17 +76,11 @@ export async function startServer(
     return CallToolResultSchema.parse(result);
   };
   return {
-    client,
-    pid: transport.pid ?? 0,
-    stderr: () => stderr,
     call,
     run: async (target, code, more = {}, options = {}) => {
       const result = await call('run_code', { code, ...target, ...more }, options);
       if (!result.structuredContent) throw new Error(textOf(result));
       return executionOutput.parse(result.structuredContent);
-    },
-    [Symbol.asyncDispose]: async () => {
-      await client.close();
     },
   };
 }

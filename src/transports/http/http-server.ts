@@ -42,6 +42,8 @@ export async function serveHttp({ settings, connect, ready, logger }: HttpOption
   const app = createApp({ settings, authenticate, ready, streamable, sse, admission, logger });
   const server = createHttpServer(app, settings.requestTimeoutMs);
   const port = await listen(server, settings);
+  // Such as too many open files: the connection is lost, not the server.
+  server.on('error', (error) => logger.warn('a connection could not be accepted', { error }));
   const url = `http://${inUrl(settings.host)}:${port}`;
   logger.info('listening', { url, authentication: authenticate ? 'tokens' : 'none' });
   return { stop: () => stopGracefully(server, admission, [streamable, sse]) };
