@@ -1,5 +1,7 @@
 import type { Language } from '../../src/languages.ts';
 import { bash } from './languages/bash.ts';
+import { go } from './languages/go.ts';
+import { java } from './languages/java.ts';
 import { javascript, typescript } from './languages/javascript.ts';
 import { python } from './languages/python.ts';
 
@@ -71,4 +73,4 @@ export interface LanguageRow {
   leavesBackgroundProcess: Step;
 }
 
-export const languages: readonly LanguageRow[] = [python, javascript, typescript, bash];
+export const languages: readonly LanguageRow[] = [python, javascript, typescript, java, go, bash];
