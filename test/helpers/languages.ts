@@ -29,6 +29,8 @@ export interface LanguageRow {
   language: Language;
   /** Sets the variable that {@link LanguageRow.getValue} reads. */
   setValue: (value: number) => string;
+  /** The same, in a cell that has set it already; left out where {@link LanguageRow.setValue} can be repeated. */
+  changeValue?: (value: number) => string;
   getValue: (value: number) => Step;
   /** What lives on from the cell `define` to the cell `use`. */
   persists: readonly { what: string; define: string; use: Step }[];

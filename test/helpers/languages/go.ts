@@ -10,6 +10,7 @@ const READY = 'import "fmt"\nfmt.Println("ready")';
 export const go: LanguageRow = {
   language: 'go',
   setValue: (value) => `value := ${String(value)}`,
+  changeValue: (value) => `value = ${String(value)}`,
   getValue: (value) => ({ code: 'value', result: String(value) }),
   persists: [
     {
