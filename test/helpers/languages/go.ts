@@ -189,7 +189,7 @@ go func() {
   deaths: [
     {
       what: 'an exit of the process',
-      code: 'import "syscall"\nsyscall.Exit(7)',
+      code: 'import "syscall"\n_, _, _ = syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 7, 0, 0)',
       message: 'the go kernel exited with code 7',
     },
     {
