@@ -2,9 +2,27 @@ package main
 
 /*
 #cgo LDFLAGS: -ldl
+#define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+// A copy in memory, which /tmp need not hold for as long as the kernel lives; -1 where there is none.
+static int copy_to_memory(const char *path, size_t size) {
+	int from = open(path, O_RDONLY | O_CLOEXEC), to = memfd_create("cell", MFD_CLOEXEC);
+	off_t done = 0;
+	while (from >= 0 && to >= 0 && done < (off_t)size && sendfile(to, from, &done, size - done) > 0) {}
+	if (from >= 0) close(from);
+	if (to >= 0 && done < (off_t)size) {
+		close(to);
+		to = -1;
+	}
+	return to;
+}
 
 // RTLD_GLOBAL: of a name that several cells define, the first one loaded is everybody's.
 static uintptr_t open_library(const char *path, char **reason) {
@@ -22,6 +40,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"os"
 	_ "plugin" // the runtime's own way to take in a module; it makes the linker export the kernel's symbols, too
 	"unsafe"
 )
@@ -64,9 +83,23 @@ func load(path, entry string) (code runFunction, err error) {
 	return *(*runFunction)(unsafe.Pointer(&function)), nil
 }
 
+// smallObject is what is left in /tmp without a thought: a cell of the prelinked strategy has 12 KiB, one of the stock
+// strategy 2 to 15 MiB.
+const smallObject = 256 << 10
+
 func openLibrary(path string) (C.uintptr_t, error) {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
+	if info, err := os.Stat(path); err == nil && info.Size() > smallObject {
+		if copied := C.copy_to_memory(name, C.size_t(info.Size())); copied >= 0 {
+			defer C.close(copied)
+			// By a name of its own: a library whose name is loaded already is not loaded again.
+			os.Remove(path)
+			if err := os.Symlink(fmt.Sprintf("/proc/self/fd/%d", copied), path); err != nil {
+				return 0, err
+			}
+		}
+	}
 	var reason *C.char
 	library := C.open_library(name, &reason)
 	if library == 0 {

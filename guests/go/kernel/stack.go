@@ -69,12 +69,16 @@ func newStackFrame(function, file string, line int) (stackFrame, bool) {
 			return stackFrame{}, false
 		}
 	}
+	file = shortPath(file)
 	if own, ok := strings.CutPrefix(function, "repl."); ok {
+		if !cellFile.MatchString(file) {
+			return stackFrame{}, false // written by the session
+		}
 		function = "main." + own
 	}
 	function = versions.ReplaceAllString(function, "")
 	function = topLevel.ReplaceAllString(function, "cell $1")
-	return stackFrame{function: function, file: shortPath(file), line: line}, function != ""
+	return stackFrame{function: function, file: file, line: line}, function != ""
 }
 
 // shortPath leaves out the folders of this machine: "cell-3.go", "strings/strings.go".
