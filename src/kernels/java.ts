@@ -10,11 +10,10 @@ const OPTIONS = [
   // Else a 64th of the machine's memory is taken from the start.
   '-Xms64m',
   '-Xshare:auto',
-  // The JVM's own messages are no output of the cell; no dump may take the space of the workspace.
+  // The JVM's own messages are no output of the cell; no file of it may take the space of the workspace.
   '-Xlog:disable',
   '-XX:+DisplayVMOutputToStderr',
   '-XX:ErrorFile=/dev/null',
-  '-XX:-CreateCoredumpOnCrash',
   '-XX:-UsePerfData',
   '-Dfile.encoding=UTF-8',
 ];
@@ -69,6 +68,11 @@ export const java: KernelDriver = {
   ranOutOfMemory: ({ code, stderrTail }) =>
     (code === 1 || code === 134) &&
     stderrTail.includes('There is insufficient memory for the Java Runtime Environment to continue'),
+  fatalError({ code, stderrTail }) {
+    if (code !== 134) return undefined;
+    const said = /^# {2}(SIG[A-Z]+|Internal Error) \(/m.exec(stderrTail)?.[1];
+    return said === undefined ? undefined : `a crash of the JVM (${said})`;
+  },
 };
 
 function homeOf(runtime: Runtime): string {

@@ -195,7 +195,7 @@ while (true) {
     {
       what: 'a crash of the JVM',
       code: `${UNSAFE}\nunsafe.putByte(0L, (byte) 1);`,
-      message: 'the java kernel ended with code 134: aborted (SIGABRT)',
+      message: 'the java kernel ended with code 134: aborted (SIGABRT) after a crash of the JVM (SIGSEGV)',
     },
   ],
   fillsMemory: `${UNSAFE}
