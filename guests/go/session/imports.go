@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"go/types"
 	"strconv"
 	"strings"
 )
@@ -39,7 +40,7 @@ func (s *Session) loadImports(p *parsed) (here imports, blank []string, failure 
 	here = imports{named: map[string]string{}}
 	var problems []problem
 	for _, spec := range p.imports {
-		imported, err := s.config.Importer.Import(spec.path)
+		imported, err := s.importPackage(spec.path)
 		if err != nil {
 			problems = append(problems, problem{offset: spec.offset, message: importFailure(spec.path, err)})
 			continue
@@ -67,6 +68,14 @@ func (s *Session) loadImports(p *parsed) (here imports, blank []string, failure 
 		return here, nil, p.failure(UnavailableImport, problems...)
 	}
 	return here, blank, nil
+}
+
+// importPackage leaves out what is linked into kernels for themselves.
+func (s *Session) importPackage(path string) (*types.Package, error) {
+	if path == "sandcell" || strings.HasPrefix(path, "sandcell/") {
+		return nil, fmt.Errorf("package %s is not in std", path)
+	}
+	return s.config.Importer.Import(path)
 }
 
 func importFailure(path string, err error) string {

@@ -6,21 +6,24 @@ import (
 	"go/types"
 )
 
-// stopCheck compiles to a load and a branch that is never taken.
-const stopCheck = "if " + cellName + ".Stop != 0 { " + cellName + ".Check() };"
+// A check is a load and a branch that is never taken. Units reach variables of other modules by a table, so that a
+// function with loops keeps the address.
+const (
+	stopCheck   = "if " + cellName + ".Stop != 0 { " + cellName + ".Check() };"
+	stopName    = "stop" + letter
+	stopAddress = stopName + " := &" + cellName + ".Stop;"
+	loopCheck   = "if *" + stopName + " != 0 { " + cellName + ".Check() };"
+)
 
 // instrument adds what code in a cell has and a plain program has not: checks for interrupts, the trap for exits, the
 // guard of goroutines, and uses of unused variables.
 func (c *capture) instrument() {
-	recursive := c.recursiveFunctions()
+	c.checkRecursion()
 	run := c.runFunction()
 	for _, d := range c.file.Decls {
 		offset := c.offset(d.Pos())
 		if offset < c.ownStart || offset >= c.ownEnd && d != ast.Decl(run) {
 			continue
-		}
-		if function, ok := d.(*ast.FuncDecl); ok && recursive[c.info.Defs[function.Name]] {
-			c.insert(c.offset(function.Body.Lbrace)+1, stopCheck)
 		}
 		ast.Inspect(d, c.instrumentNode)
 	}
@@ -34,19 +37,14 @@ func (c *capture) instrument() {
 
 func (c *capture) instrumentNode(node ast.Node) bool {
 	switch node := node.(type) {
-	case *ast.ForStmt:
-		c.insert(c.offset(node.Body.Lbrace)+1, stopCheck)
-	case *ast.RangeStmt:
-		if !c.endsSoon(node) {
-			c.insert(c.offset(node.Body.Lbrace)+1, stopCheck)
-		}
+	case *ast.FuncDecl:
+		c.checkLoops(node.Body)
+	case *ast.FuncLit:
+		c.checkLoops(node.Body)
+		c.checkBefore(node.Body.List, func(part ast.Node) bool { return c.callsVariable(part, node) })
 	case *ast.BranchStmt:
 		if node.Tok == token.GOTO {
 			c.insert(c.offset(node.Pos()), stopCheck)
-		}
-	case *ast.FuncLit:
-		if c.callsVariable(node) {
-			c.insert(c.offset(node.Body.Lbrace)+1, stopCheck)
 		}
 	case *ast.GoStmt:
 		if !c.session.config.Guard {
@@ -57,6 +55,31 @@ func (c *capture) instrumentNode(node ast.Node) bool {
 	}
 	c.useUnused(node)
 	return true
+}
+
+// checkLoops checks at the head of each loop of a function, those of function literals in it left aside.
+func (c *capture) checkLoops(body *ast.BlockStmt) {
+	checked := false
+	check := func(loop *ast.BlockStmt) {
+		c.insert(c.offset(loop.Lbrace)+1, loopCheck)
+		checked = true
+	}
+	ast.Inspect(body, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ForStmt:
+			check(node.Body)
+		case *ast.RangeStmt:
+			if !c.endsSoon(node) {
+				check(node.Body)
+			}
+		}
+		return true
+	})
+	if checked {
+		c.insert(c.offset(body.Lbrace)+1, stopAddress)
+	}
 }
 
 // endsSoon is true for loops over memory that do nothing but compute: they end by themselves, and the compiler knows
@@ -105,9 +128,9 @@ func (c *capture) isMap(expression ast.Expr) bool {
 	return ok
 }
 
-// callsVariable is true for a function literal that may call itself: by a variable.
-func (c *capture) callsVariable(literal *ast.FuncLit) (calls bool) {
-	ast.Inspect(literal.Body, func(node ast.Node) bool {
+// callsVariable is true for what a function literal may call itself by: a variable from outside.
+func (c *capture) callsVariable(part ast.Node, literal *ast.FuncLit) (calls bool) {
+	ast.Inspect(part, func(node ast.Node) bool {
 		if call, ok := node.(*ast.CallExpr); ok {
 			if identifier, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
 				variable, ok := c.info.Uses[identifier].(*types.Var)

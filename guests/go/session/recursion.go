@@ -12,10 +12,11 @@ type callGraph struct {
 	methods map[string][]types.Object
 }
 
-// recursiveFunctions are those of the cell that can come to call themselves.
-func (c *capture) recursiveFunctions() map[types.Object]bool {
+// checkRecursion checks in the functions of the cell that can come to call themselves, where they do so: a call that
+// ends the recursion costs nothing.
+func (c *capture) checkRecursion() {
 	graph := callGraph{map[types.Object][]types.Object{}, map[string][]types.Object{}}
-	var own []types.Object
+	own := map[types.Object]*ast.FuncDecl{}
 	for _, d := range c.file.Decls {
 		function, ok := d.(*ast.FuncDecl)
 		if !ok || function.Name.Name == "_" {
@@ -27,19 +28,55 @@ func (c *capture) recursiveFunctions() map[types.Object]bool {
 		}
 		graph.uses[object] = c.functionsIn(function.Body)
 		if offset := c.offset(d.Pos()); offset >= c.ownStart && offset < c.ownEnd {
-			own = append(own, object)
+			own[object] = function
 		}
 	}
-	recursive := map[types.Object]bool{}
-	for _, function := range own {
-		if graph.reaches(function, function, map[types.Object]bool{}) {
-			recursive[function] = true
-		}
+	for object, function := range own {
+		c.checkBefore(function.Body.List, func(node ast.Node) bool {
+			for _, called := range c.functionsIn(node) {
+				if called == object || graph.dispatches(called, object) || graph.reaches(called, object, map[types.Object]bool{}) {
+					return true
+				}
+			}
+			return false
+		})
 	}
-	return recursive
 }
 
-func (c *capture) functionsIn(body *ast.BlockStmt) (functions []types.Object) {
+// checkBefore puts a check before the first statement that has something in it, as deep inside branches as can be.
+func (c *capture) checkBefore(statements []ast.Stmt, has func(ast.Node) bool) {
+	for _, statement := range statements {
+		if !has(statement) {
+			continue
+		}
+		branch, ok := statement.(*ast.IfStmt)
+		if !ok || branch.Init != nil && has(branch.Init) || has(branch.Cond) {
+			c.insert(c.offset(statement.Pos()), stopCheck)
+			return
+		}
+		c.checkBefore(branch.Body.List, has)
+		switch other := branch.Else.(type) {
+		case *ast.BlockStmt:
+			c.checkBefore(other.List, has)
+		case *ast.IfStmt:
+			if has(other) { // no statement can stand before it
+				c.checkBranches(other, has)
+			}
+		}
+	}
+}
+
+func (c *capture) checkBranches(branch *ast.IfStmt, has func(ast.Node) bool) {
+	c.insert(c.offset(branch.Body.Lbrace)+1, stopCheck)
+	switch other := branch.Else.(type) {
+	case *ast.BlockStmt:
+		c.checkBefore(other.List, has)
+	case *ast.IfStmt:
+		c.checkBranches(other, has)
+	}
+}
+
+func (c *capture) functionsIn(body ast.Node) (functions []types.Object) {
 	ast.Inspect(body, func(node ast.Node) bool {
 		if identifier, ok := node.(*ast.Ident); ok {
 			if function, ok := c.info.Uses[identifier].(*types.Func); ok && function.Pkg() == c.pkg {
