@@ -9,7 +9,7 @@ const OURS =
 
 /** Makes a context of its own; the id as a target for runs. */
 export async function newContext(
-  server: TestServer,
+  server: Pick<TestServer, 'call'>,
   language: string,
   more: Record<string, unknown> = {},
 ): Promise<{ context_id: string; sandbox_id: string }> {
@@ -20,13 +20,20 @@ export async function newContext(
 }
 
 /** Only the id: what run_code takes. */
-export async function newTarget(server: TestServer, language: string): Promise<{ context_id: string }> {
+export async function newTarget(
+  server: Pick<TestServer, 'call'>,
+  language: string,
+): Promise<{ context_id: string }> {
   const { context_id } = await newContext(server, language);
   return { context_id };
 }
 
 /** Runs a cell that must succeed and give exactly what the step says. */
-export async function expectStep(server: TestServer, target: Target, step: Step): Promise<ExecutionOutput> {
+export async function expectStep(
+  server: Pick<TestServer, 'run'>,
+  target: Target,
+  step: Step,
+): Promise<ExecutionOutput> {
   const output = await server.run(target, step.code);
   expect(output).toMatchObject({
     status: 'ok',
@@ -90,7 +97,7 @@ export interface RunningCell {
 
 /** Starts a cell and lets the caller wait for what it prints. */
 export function startCell(
-  server: TestServer,
+  server: Pick<TestServer, 'run'>,
   target: Target,
   code: string,
   args: Record<string, unknown> = {},
