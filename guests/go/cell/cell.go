@@ -7,8 +7,8 @@ type Interrupt struct{}
 
 func (Interrupt) Error() string { return "interrupted" }
 
-// ExitStatus is what a cell panics with in the place of os.Exit.
-type ExitStatus struct{ Code int }
+// Exiting is called by a goroutine that exits. The kernel sets it.
+var Exiting = func(code int) {}
 
 // Report is called with a panic that ends a goroutine, while its stack still stands. The kernel sets it.
 var Report = func(value any) {}
@@ -22,8 +22,12 @@ func Check() {
 	}
 }
 
-// Exit stands in for os.Exit: it ends the cell, not the kernel.
-func Exit(code int) { panic(ExitStatus{code}) }
+// Exit stands in for os.Exit: it ends the cell, not the kernel. Deferred functions do not run, so that the goroutine
+// cannot be unwound: it stops here for ever.
+func Exit(code int) {
+	Exiting(code)
+	select {}
+}
 
 // Guard is deferred at the top of a goroutine: a panic ends that goroutine, not the process.
 func Guard() {

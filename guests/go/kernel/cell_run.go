@@ -20,7 +20,7 @@ type cellRun struct {
 	goroutine goroutineID
 	labels    unsafe.Pointer
 	ended     chan cellEnd
-	exits     chan cell.ExitStatus // os.Exit in another goroutine of the cell
+	exits     chan cellEnd // os.Exit, in whichever goroutine of the cell
 }
 
 // cellEnd is what came of a run.
@@ -36,7 +36,7 @@ func (k *kernel) runCell(count int, code runFunction, progress *int, stop *inter
 		pid:       syscall.Getpid(),
 		startedAt: now(),
 		ended:     make(chan cellEnd, 1),
-		exits:     make(chan cell.ExitStatus, 1),
+		exits:     make(chan cellEnd, 1),
 	}
 	started := make(chan struct{})
 	go func() {
@@ -52,12 +52,11 @@ func (k *kernel) runCell(count int, code runFunction, progress *int, stop *inter
 	select {
 	case end := <-run.ended:
 		return end
-	case <-stop.arrived:
-		return run.unwind(&failure{Name: "Interrupted", Message: interruptedMessage})
-	case status := <-run.exits:
-		end := run.unwind(nil)
-		end.failure = nil
-		return end.exited(status, nil, count)
+	case end := <-run.exits:
+		run.stopGoroutines()
+		return end
+	case <-stop.Done():
+		return run.unwind()
 	}
 }
 
@@ -99,20 +98,24 @@ func (r *cellRun) describeEnd(value any) (end cellEnd) {
 		return cellEnd{notes: []string{"runtime.Goexit ended the cell; the kernel and its variables live on"}}
 	case cell.Interrupt:
 		return cellEnd{failure: newFailure("Interrupted", interruptedMessage, callers(), r.count)}
-	case cell.ExitStatus:
-		return cellEnd{}.exited(value, callers(), r.count)
 	default:
 		return cellEnd{failure: newFailure("panic", panicText(value), callers(), r.count)}
 	}
 }
 
-func (end cellEnd) exited(status cell.ExitStatus, frames []stackFrame, count int) cellEnd {
-	if status.Code == 0 {
-		end.notes = append(end.notes, "exit(0) ended the cell; the kernel and its variables live on")
-	} else {
-		end.failure = newFailure("ExitStatus", fmt.Sprintf("exit status %d", status.Code), frames, count)
+// exit ends the run from the goroutine that calls os.Exit.
+func (r *cellRun) exit(code int) {
+	if syscall.Getpid() != r.pid {
+		syscall.Exit(code)
 	}
-	return end
+	end := cellEnd{notes: []string{"exit(0) ended the cell; the kernel and its variables live on"}}
+	if code != 0 {
+		end = cellEnd{failure: newFailure("ExitStatus", fmt.Sprintf("exit status %d", code), callers(), r.count)}
+	}
+	select {
+	case r.exits <- end:
+	default: // another goroutine was first
+	}
 }
 
 // leaveForkedChild ends a process that user code forked and that came back out of the cell: it never answers.

@@ -74,17 +74,8 @@ func (e *execution) build() (unit *session.Unit, err error) {
 }
 
 func (e *execution) load(unit *session.Unit) (runFunction, error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go func() {
-		select {
-		case <-e.stop.arrived:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	code, err := loadUnit(ctx, e.kernel.tools, e.frame.Count, unit)
-	if err != nil && ctx.Err() != nil {
+	code, err := loadUnit(e.stop, e.kernel.tools, e.frame.Count, unit)
+	if err != nil && e.stop.Err() != nil {
 		return nil, errInterrupted
 	}
 	return code, err

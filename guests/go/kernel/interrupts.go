@@ -1,6 +1,9 @@
 package main
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // interrupts brings an interrupt to the cell that it is for, and to no other.
 type interrupts struct {
@@ -10,21 +13,23 @@ type interrupts struct {
 
 // interruptible is a cell between its execute frame and its end.
 type interruptible struct {
-	lowByte byte
-	arrived chan struct{} // closed by the first interrupt
-	once    sync.Once
+	context.Context // cancelled by the first interrupt
+	interrupt       context.CancelFunc
+	lowByte         byte
 }
 
 func (i *interrupts) begin(count int) *interruptible {
 	i.lock.Lock()
 	defer i.lock.Unlock()
-	i.running = &interruptible{lowByte: byte(count), arrived: make(chan struct{})}
+	interrupted, interrupt := context.WithCancel(context.Background())
+	i.running = &interruptible{interrupted, interrupt, byte(count)}
 	return i.running
 }
 
 func (i *interrupts) end() {
 	i.lock.Lock()
 	defer i.lock.Unlock()
+	i.running.interrupt() // releases the context
 	i.running = nil
 }
 
@@ -34,8 +39,4 @@ func (i *interrupts) deliver(lowByte byte) {
 	if i.running != nil && i.running.lowByte == lowByte {
 		i.running.interrupt()
 	}
-}
-
-func (r *interruptible) interrupt() {
-	r.once.Do(func() { close(r.arrived) })
 }

@@ -42,7 +42,7 @@ func newKernel(connection *connection, folder, linkNote string) (*kernel, error)
 		warmedUp:   make(chan struct{}),
 	}
 	k.session = session.New(k.config)
-	k.reportPanics()
+	k.watchGoroutines()
 	return k, nil
 }
 

@@ -19,13 +19,16 @@ const (
 
 // unwind makes a run end: at its next check, or, where it is blocked and comes to none, by leaving it behind. A run
 // that goes on working is waited for; in the end the server kills the kernel.
-func (r *cellRun) unwind(abandoned *failure) cellEnd {
+func (r *cellRun) unwind() cellEnd {
 	order := cell.NewStopOrder(r.labels)
 	childrenKilled := false
 	wait := unwindGrace
 	for looks := 0; ; wait = lookInterval {
 		select {
 		case end := <-r.ended:
+			time.AfterFunc(followTime, order.End)
+			return end
+		case end := <-r.exits:
 			time.AfterFunc(followTime, order.End)
 			return end
 		case <-time.After(wait):
@@ -45,14 +48,19 @@ func (r *cellRun) unwind(abandoned *failure) cellEnd {
 			continue
 		}
 		go r.follow(order)
-		end := cellEnd{notes: []string{
-			"the cell was blocked (" + stack.state + ") and was left behind: its goroutine ends when it wakes",
-		}}
-		if abandoned != nil {
-			end.failure = newFailure(abandoned.Name, abandoned.Message, stack.frames, r.count)
+		return cellEnd{
+			failure: newFailure("Interrupted", interruptedMessage, stack.frames, r.count),
+			notes: []string{
+				"the cell was blocked (" + stack.state + ") and was left behind: its goroutine ends when it wakes",
+			},
 		}
-		return end
 	}
+}
+
+// stopGoroutines makes what the cell has started unwind, as far as it comes to a check.
+func (r *cellRun) stopGoroutines() {
+	order := cell.NewStopOrder(r.labels)
+	time.AfterFunc(followTime, order.End)
 }
 
 // follow keeps a stop order in force until an abandoned run has woken and ended. After two seconds it is in force for
@@ -77,6 +85,8 @@ func (r *cellRun) follow(order *cell.StopOrder) {
 func (r *cellRun) endsWithin(limit time.Duration) bool {
 	select {
 	case <-r.ended:
+		return true
+	case <-r.exits:
 		return true
 	case <-time.After(limit):
 		return false
