@@ -46,7 +46,7 @@ func (p *parsed) orderProgram() {
 			others = append(others, s)
 		}
 	}
-	p.program = len(others) == 0 && (p.program || runsMain)
+	p.program = len(others) == 0 && (p.file || runsMain)
 	if p.program {
 		for _, s := range variables {
 			s.group = 1

@@ -15,7 +15,8 @@ type parsed struct {
 	declarations []*cellDeclaration
 	steps        []*step
 	hoisted      []string        // the variables that its steps declare, in order
-	program      bool            // it is a whole file: it has a package clause, or is made of declarations around main
+	file         bool            // it has a package clause
+	program      bool            // it is made of declarations, with a package clause or around main
 	functions    map[string]bool // variables that are defined as function literals
 	declared     map[string]kind // by its func, type and const declarations
 	renames      []rename
@@ -108,7 +109,7 @@ func parse(c *cell) (*parsed, *CompileError) {
 	for i, chunk := range chunks {
 		switch chunk.kind {
 		case packageChunk:
-			p.program = true
+			p.file = true
 			_, wrong := c.parseChunk(chunk.start, chunk.end, "", "\n")
 			problems = append(problems, wrong...)
 		case importChunk:

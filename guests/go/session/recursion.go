@@ -32,9 +32,18 @@ func (c *capture) checkRecursion() {
 		}
 	}
 	for object, function := range own {
+		if !graph.reaches(object, object, map[types.Object]bool{}) {
+			continue
+		}
+		known := map[types.Object]bool{object: true}
 		c.checkBefore(function.Body.List, func(node ast.Node) bool {
 			for _, called := range c.functionsIn(node) {
-				if called == object || graph.dispatches(called, object) || graph.reaches(called, object, map[types.Object]bool{}) {
+				recursive, ok := known[called]
+				if !ok {
+					recursive = graph.dispatches(called, object) || graph.reaches(called, object, map[types.Object]bool{})
+					known[called] = recursive
+				}
+				if recursive {
 					return true
 				}
 			}

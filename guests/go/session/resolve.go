@@ -117,7 +117,7 @@ func (r *resolution) sameGroup(name string, at int) bool {
 }
 
 func (r *resolution) laterUse(u use) {
-	if u.called && reserved(u.name) && r.leavesBuiltin(u.name) {
+	if reserved(u.name) && r.leavesBuiltin(u) {
 		return
 	}
 	_, declared := r.cell.declared[u.name]
@@ -129,13 +129,13 @@ func (r *resolution) laterUse(u use) {
 	}
 }
 
-// leavesBuiltin: an earlier cell's `max := 3` leaves max(1, 2) alone.
-func (r *resolution) leavesBuiltin(name string) bool {
-	s := r.current(name)
-	if s == nil || s.kind != varKind || r.hoisted[name] || r.cell.declared[name] != "" {
+// leavesBuiltin: an earlier cell's `max := 3` leaves max(1, 2) alone, and a whole file altogether.
+func (r *resolution) leavesBuiltin(u use) bool {
+	s := r.current(u.name)
+	if s == nil || r.hoisted[u.name] || r.cell.declared[u.name] != "" {
 		return false
 	}
-	return !strings.HasPrefix(s.declaration.text, "var "+name+" func(")
+	return r.cell.file || u.called && s.kind == varKind && !strings.HasPrefix(s.declaration.text, "var "+u.name+" func(")
 }
 
 // dotted finds the package of a dot import that a name comes from.

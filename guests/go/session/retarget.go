@@ -10,7 +10,7 @@ func (b *binding) retarget() {
 		}
 	}
 	for _, d := range b.cell.declarations {
-		if d.kind != typeKind || d.kept || b.cell.program {
+		if d.kind != typeKind || d.kept || b.cell.file || b.cell.program {
 			continue
 		}
 		for _, name := range d.names {

@@ -15,7 +15,7 @@ import (
 
 // exports finds the export data of packages where the go command keeps them.
 var exports = sync.OnceValues(func() (map[string]string, error) {
-	command := exec.Command("go", "list", "-export", "-f", "{{.ImportPath}}={{.Export}}", "-deps", cellPath, "bufio", "bytes",
+	command := exec.Command("go", "list", "-export", "-f", "{{.ImportPath}}={{.Export}}", "-deps", cellPath, "std",
 		"encoding/binary", "encoding/json", "errors", "fmt", "log", "math", "math/rand", "net/url", "os", "reflect", "sort",
 		"strings", "sync", "syscall", "time")
 	command.Stderr = os.Stderr
