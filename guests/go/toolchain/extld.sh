@@ -3,9 +3,11 @@
 # A cell needs neither the C library nor start files, which the kernel has: its objects go straight to a linker.
 linker=$1
 case $linker in
-  */mold) one_thread=--thread-count=1 ;;
-  */ld.lld) one_thread=--threads=1 ;;
-  *) one_thread= ;;
+  # Without pages of its own for each segment, mold 1.10 looks for ever for a layout of some modules. It must not fork,
+  # so that who waits for it can end it.
+  */mold) own='--thread-count=1 --no-fork -z separate-loadable-segments' ;;
+  */ld.lld) own=--threads=1 ;;
+  *) own= ;;
 esac
 output='' objects=''
 while shift && [ $# -gt 0 ]; do
@@ -17,5 +19,5 @@ while shift && [ $# -gt 0 ]; do
     *.o) objects="$objects $1" ;;
   esac
 done
-# shellcheck disable=SC2086 # the paths are made by the linker, in a folder without spaces
-exec "$linker" -shared --hash-style=gnu --build-id=none -z now -z noexecstack $one_thread -o "$output" $objects
+# shellcheck disable=SC2086 # several words; the paths are made by the linker, in a folder without spaces
+exec "$linker" -shared --hash-style=gnu --build-id=none -z now -z noexecstack $own -o "$output" $objects
