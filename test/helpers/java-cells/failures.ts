@@ -111,7 +111,7 @@ export const failures: readonly JavaSequence[] = [
         code: 'while (true) {}\nSystem.out.println("never");',
         error: compileError('unreachable statement', 2, 1),
       },
-      { code: 'import no.such.Thing;', error: compileError('package no.such does not exist', 1, 14) },
+      { code: 'import no.such.Thing;', error: compileError('package no.such does not exist', 1, 15) },
       {
         code: 'class Half implements Runnable {}',
         error: compileError(/Half is not abstract and does not override/, 1, 1),
@@ -151,7 +151,7 @@ export const failures: readonly JavaSequence[] = [
       },
       {
         code: 'throw new Error("an error")',
-        error: compileError("';' expected", 1, 28),
+        error: compileError("';' expected", 1, 27),
       },
       { code: 'throw new Error("an error");', error: throws('java.lang.Error', 'an error', [1, 1]) },
     ],

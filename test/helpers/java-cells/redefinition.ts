@@ -90,7 +90,7 @@ export const redefinition: readonly JavaSequence[] = [
         notes: ['what stands before line 2 of the cell has run'],
       },
       { code: 'done', result: '3' },
-      { code: 'done = 4;\nint = 5;', error: compileError('not a statement', 2, 1) },
+      { code: 'done = 4;\nint z = ;', error: compileError('illegal start of expression', 2, 9) },
       { code: 'done', result: '3' },
     ],
   },

@@ -14,11 +14,12 @@ export async function javaHome(version: string): Promise<string> {
 }
 
 export async function javaServer(): Promise<TestServer> {
-  return startServer(['--max-contexts-per-sandbox', '60', '--memory-mib', '4096', '--processes', '4096']);
+  return startServer(['--max-sandboxes-per-session', '40']);
 }
 
+/** A context in a sandbox of its own: a full heap in one must not meet another. */
 export async function newJava(server: TestServer, version: string): Promise<{ context_id: string }> {
-  const { context_id } = await newContext(server, 'java', { version });
+  const { context_id } = await newContext(server, 'java', { version, sandbox_id: 'new' });
   return { context_id };
 }
 

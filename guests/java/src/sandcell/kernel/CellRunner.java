@@ -1,17 +1,14 @@
 package sandcell.kernel;
 
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Runs code of cells, one piece at a time, in threads that can be interrupted. */
 final class CellRunner {
   private static final long STACK_BYTES = 8L << 20;
-
-  /** The start of a process is known to 10 ms. */
-  private static final long START_TOLERANCE_MS = 20;
 
   private final ThreadGroup group = new ThreadGroup("cells");
   private volatile ClassLoader loader = ClassLoader.getSystemClassLoader();
@@ -22,7 +19,7 @@ final class CellRunner {
   private int interrupts;
   private Thread thread;
   private Set<Thread> earlierThreads = Set.of();
-  private Instant began = Instant.EPOCH;
+  private final Set<Process> processes = ConcurrentHashMap.newKeySet();
 
   /** What became of a piece of code. `left`: it could not be stopped, and its thread was left behind. */
   static final class Outcome {
@@ -49,7 +46,12 @@ final class CellRunner {
     interrupts = 0;
     running = true;
     earlierThreads = liveThreads();
-    began = Instant.now().minusMillis(START_TOLERANCE_MS);
+    processes.clear();
+  }
+
+  /** The running cell has started a process, which ends with the cell when that is interrupted. */
+  void started(Process process) {
+    processes.add(process);
   }
 
   synchronized void end() {
@@ -95,7 +97,7 @@ final class CellRunner {
       interrupts++;
       notifyAll();
     }
-    ProcessHandle.current().children().filter(this::startedByCell).forEach(ProcessHandle::destroyForcibly);
+    processes.forEach(Process::destroyForcibly);
   }
 
   /** One that waits gets an exception where it waits, and no second one in its clean-up; unless it goes on. */
@@ -140,10 +142,6 @@ final class CellRunner {
       if (outcome.left) Interrupts.request(worker);
       else Interrupts.withdraw(worker);
     }
-  }
-
-  private boolean startedByCell(ProcessHandle child) {
-    return child.info().startInstant().map(start -> start.isAfter(began)).orElse(false);
   }
 
   private Set<Thread> liveThreads() {

@@ -41,6 +41,9 @@ final class Chunk {
   String variableType;
   int variableTypeEnd;
 
+  /** Of a record: where its constructors need "public", as JShell makes the record itself public. */
+  List<Integer> needPublic = List.of();
+
   /** Of a declaration that has a main method: the statement that calls it; else null. */
   String mainCall;
 

@@ -14,7 +14,9 @@ import com.sun.source.tree.Tree;
 import com.sun.source.tree.UnaryTree;
 import com.sun.source.tree.VariableTree;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
@@ -23,6 +25,8 @@ import sandcell.kernel.ChunkParser.Parsed;
 /** Tells from javac's tree of a parsed part what is to be known of it. */
 final class ChunkReader {
   private static final Pattern PRINT = Pattern.compile("System\\.(out|err)\\.(print|println|printf|format|flush)");
+
+  private static final Set<Modifier> ACCESS = Set.of(Modifier.PUBLIC, Modifier.PROTECTED, Modifier.PRIVATE);
 
   private final CellText cell;
   private final Parsed parsed;
@@ -35,6 +39,14 @@ final class ChunkReader {
   static boolean isExpression(Parsed parsed) {
     List<? extends Tree> trees = treesOf(parsed);
     return trees.size() == 1 && trees.get(0) instanceof ExpressionStatementTree;
+  }
+
+  /** The end of the first thing in a part that has problems further on; -1 where there is none before them. */
+  static int endOfFirst(CellText cell, Parsed parsed) {
+    List<? extends Tree> trees = treesOf(parsed);
+    if (trees.isEmpty() || parsed.problems.isEmpty()) return -1;
+    int end = new ChunkReader(cell, parsed).endOf(trees.get(0));
+    return end <= parsed.problems.get(0).offset ? end : -1;
   }
 
   /** The chunks of a part that stands at these offsets; usually one. */
@@ -66,6 +78,7 @@ final class ChunkReader {
   private Chunk readType(ClassTree type, int start, int end) {
     Chunk chunk = new Chunk(Chunk.Kind.TYPE, start, end);
     String name = type.getSimpleName().toString();
+    if (type.getKind() == Tree.Kind.RECORD) chunk.needPublic = packagePrivateConstructors(type);
     for (Tree member : type.getMembers()) {
       if (!(member instanceof MethodTree) || !isMain((MethodTree) member)) continue;
       MethodTree main = (MethodTree) member;
@@ -73,6 +86,16 @@ final class ChunkReader {
       chunk.mainCall = (isStatic ? name : "new " + name + "()") + "." + callOf(main);
     }
     return chunk;
+  }
+
+  private List<Integer> packagePrivateConstructors(ClassTree type) {
+    List<Integer> starts = new ArrayList<>();
+    for (Tree member : type.getMembers()) {
+      if (!(member instanceof MethodTree) || !((MethodTree) member).getName().contentEquals("<init>")) continue;
+      Set<Modifier> modifiers = ((MethodTree) member).getModifiers().getFlags();
+      if (Collections.disjoint(modifiers, ACCESS)) starts.add(startOf(member));
+    }
+    return starts;
   }
 
   private Chunk readMethod(MethodTree method, int start, int end) {

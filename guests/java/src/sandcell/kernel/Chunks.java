@@ -34,7 +34,7 @@ final class Chunks {
     List<ChunkParser.Source> sources = new ArrayList<>();
     List<Integer> ends = new ArrayList<>();
     for (int at = CellText.skipBlank(cell.text, 0); at < cell.text.length(); ) {
-      End end = endOf(cell.text, at);
+      End end = endOf(cell, at);
       String text = cell.text.substring(at, end.offset);
       if (!text.equals(";")) {
         String whole = end.lacksSemicolon ? text + ";" : text;
@@ -92,7 +92,8 @@ final class Chunks {
     return MEMBER.matcher(text).matches() ? Place.MEMBER : Place.BLOCK;
   }
 
-  private End endOf(String text, int start) {
+  private End endOf(CellText cell, int start) {
+    String text = cell.text;
     for (int size = WINDOW; ; size *= 4) {
       int windowEnd = start + size >= text.length() ? text.length() : text.lastIndexOf('\n', start + size) + 1;
       if (windowEnd <= start) continue;
@@ -103,9 +104,21 @@ final class Chunks {
       if (windowEnd == text.length() || CellText.skipBlank(rest, 0) < rest.length()) {
         boolean lacksSemicolon =
             completeness == Completeness.COMPLETE_WITH_SEMI || completeness == Completeness.CONSIDERED_INCOMPLETE;
+        int known = completeness == Completeness.UNKNOWN ? endByParser(cell, start) : -1;
+        if (known > start) return new End(known, false);
         return new End(CellText.endOfCode(text, start, windowEnd - rest.length()), lacksSemicolon);
       }
     }
+  }
+
+  /** For what JShell does not know, such as non-sealed classes in JDK 17. */
+  private int endByParser(CellText cell, int start) {
+    String rest = cell.text.substring(start);
+    List<Parsed> tried =
+        parser.parse(
+            List.of(
+                new ChunkParser.Source(start, rest, Place.MEMBER), new ChunkParser.Source(start, rest, Place.BLOCK)));
+    return tried.stream().mapToInt(one -> ChunkReader.endOfFirst(cell, one)).max().orElse(-1);
   }
 
   private static final class End {

@@ -50,7 +50,13 @@ final class Plan {
         break;
     }
     closeGroup(false);
-    Evaluation alone = new Evaluation(cell, List.of(chunk)).addCell(chunk.start, chunk.end);
+    Evaluation alone = new Evaluation(cell, List.of(chunk));
+    int from = chunk.start;
+    for (int at : chunk.needPublic) {
+      alone.addCell(from, at).addOwn("public ");
+      from = at;
+    }
+    alone.addCell(from, chunk.end);
     char last = cell.text.charAt(chunk.end - 1);
     evaluations.add(last == ';' || last == '}' && chunk.kind != Chunk.Kind.VARIABLE ? alone : alone.addOwn(";"));
     chunk.recordTypes(variableTypes);

@@ -59,6 +59,7 @@ final class Session {
     analysis = shell.sourceCodeAnalysis();
     chunks = new Chunks(analysis);
     Traces.install();
+    Traps.runner = runner;
     for (String name : IMPORTS) evaluate(new Evaluation(null, List.of()).addOwn("import " + name + ".*;"));
   }
 

@@ -40,8 +40,17 @@ final class Traces {
         "column", line == 0 ? null : columnIn(cell, line));
   }
 
-  /** The innermost line of the cell on the stack; 0 where there is none. */
+  /** The innermost line of the cell on the stack, or on that of a cause from another thread; 0 where there is none. */
   static int lineIn(CellText cell, Throwable failure) {
+    Throwable link = failure;
+    for (int depth = 0; link != null && depth < MAX_CHAINED; depth++, link = link.getCause()) {
+      int line = lineOnStack(cell, link);
+      if (line > 0) return line;
+    }
+    return 0;
+  }
+
+  private static int lineOnStack(CellText cell, Throwable failure) {
     for (StackTraceElement frame : failure.getStackTrace()) {
       if (Names.isOfCell(frame.getClassName()) && cell.fileName().equals(frame.getFileName())) {
         return Math.max(0, frame.getLineNumber());

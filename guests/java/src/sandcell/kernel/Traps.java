@@ -6,6 +6,7 @@ import java.io.IOException;
 /** What code of cells calls in place of some methods of the JDK; {@link ClassRewriter} sees to that. */
 public final class Traps {
   static Outputs outputs;
+  static CellRunner runner;
 
   public static void exit(int code) {
     throw new CellExit(code);
@@ -24,7 +25,9 @@ public final class Traps {
   public static Process start(ProcessBuilder builder) throws IOException {
     outputs.flush();
     builder.environment();
-    return builder.start();
+    Process process = builder.start();
+    runner.started(process);
+    return process;
   }
 
   public static Process exec(Runtime runtime, String command) throws IOException {
