@@ -27,7 +27,7 @@ func preparePrelinked(t *target) error {
 	if t.arch != "amd64" {
 		return fmt.Errorf("the prelinked strategy exists for amd64 only, not for %s", t.arch)
 	}
-	linker, linkerFeature, err := hostLinker()
+	linker, linkerFeature, err := directLinkers()
 	if err != nil {
 		return err
 	}

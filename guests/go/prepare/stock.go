@@ -19,7 +19,7 @@ var (
 
 func prepareStock(t *target) error {
 	steps := &progress{steps: 3}
-	linker, linkerFeature, err := hostLinker()
+	linker, linkerFeature, err := stockLinkers()
 	if err != nil {
 		return err
 	}
