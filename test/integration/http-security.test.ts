@@ -330,7 +330,7 @@ describe('what is no good request', () => {
       post('[]'),
       post('{}'),
       post(INITIALIZE, { ...MCP_HEADERS, 'Content-Type': 'text/plain' }),
-      post(INITIALIZE, { ...MCP_HEADERS, 'Content-Type': 'application/json; charset=utf-7' }),
+      post(INITIALIZE, { ...MCP_HEADERS, 'Content-Type': 'application/json; charset=iso-8859-1' }),
       post(INITIALIZE, { ...MCP_HEADERS, 'Content-Encoding': 'gzip' }),
       post(INITIALIZE, { ...MCP_HEADERS, Accept: 'application/json' }),
       send(`${server.url}/mcp`, { headers: { ...session.headers, Accept: 'application/json' } }),
