@@ -53,8 +53,8 @@ async function serveMany(served: Served, stopped: Promise<string>): Promise<void
 /** A session and its MCP server begin and end together, whichever of them ends first. */
 function connector({ driver, sessions, logger }: Served): Connect {
   return async (transport, owner) => {
-    const session = sessions.open();
-    const server = createServer(session, logger.child({ owner }));
+    const session = sessions.open(owner);
+    const server = createServer(session, owner === undefined ? logger : logger.child({ owner }));
     let end: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       end ??= sessions.close(session.id);

@@ -142,6 +142,9 @@ export const settingsSchema = z.strictObject({
   max_requests_per_minute: whole([1, 1_000_000], 6000, {
     description: 'HTTP requests of one token, or of one address where no tokens are set',
   }),
+  max_sessions_per_principal: whole([1, 65_536], 64, {
+    description: 'Sessions of one token at one time',
+  }),
   max_open_requests: whole([1, 65_536], 1024, {
     description: 'Unanswered HTTP requests and open streams of one token, or of one address',
   }),

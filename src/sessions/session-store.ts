@@ -7,37 +7,42 @@ import { Session } from './session.ts';
 export class SessionStore implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #pool: SandboxPool;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, { session: Session; owner: string | undefined }>();
 
   constructor(settings: Settings, pool: SandboxPool) {
     this.#settings = settings;
     this.#pool = pool;
   }
 
-  /** Throws `SERVER_LIMIT_REACHED`. The caller closes it. */
-  open(): Session {
-    const { maxSessions } = this.#settings;
-    if (this.#sessions.size >= maxSessions) {
-      throw new SandboxError(
-        'SERVER_LIMIT_REACHED',
-        `This server has ${String(maxSessions)} sessions, which is the limit (max_sessions)`,
-        {
-          hint: 'Try again later.',
-        },
-      );
-    }
+  /**
+   * `owner` is the name of who opens it, undefined where nobody is told apart. Throws `SERVER_LIMIT_REACHED`.
+   * The caller closes it.
+   */
+  open(owner?: string): Session {
+    const { maxSessions, maxSessionsPerPrincipal } = this.#settings;
+    const own = [...this.#sessions.values()].filter((other) => other.owner === owner).length;
+    if (owner !== undefined && own >= maxSessionsPerPrincipal)
+      throw limitReached('This token', maxSessionsPerPrincipal, 'max_sessions_per_principal');
+    if (this.#sessions.size >= maxSessions) throw limitReached('This server', maxSessions, 'max_sessions');
     const session = new Session(this.#settings, this.#pool);
-    this.#sessions.set(session.id, session);
+    this.#sessions.set(session.id, { session, owner });
     return session;
   }
 
   async close(id: string): Promise<void> {
-    const session = this.#sessions.get(id);
+    const entry = this.#sessions.get(id);
     this.#sessions.delete(id);
-    await session?.[Symbol.asyncDispose]();
+    await entry?.session[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#sessions.keys()].map((id) => this.close(id)));
   }
+}
+
+function limitReached(who: string, max: number, setting: string): SandboxError {
+  const message = `${who} has ${max} sessions, which is the limit (${setting})`;
+  return new SandboxError('SERVER_LIMIT_REACHED', message, {
+    hint: 'End sessions that are no longer needed, or try again later.',
+  });
 }

@@ -120,6 +120,23 @@ describe('sandboxes of the whole server', () => {
   });
 });
 
+test('sessions of one token are limited, so that it cannot take all there are', async () => {
+  const tokens = ['alice-0123456789abcdef', 'bob-0123456789abcdef'] as const;
+  await using server = await startHttpServer(['--max-sessions-per-principal', '2'], {
+    SANDCELL_AUTH_TOKENS: `alice:${tokens[0]},bob:${tokens[1]}`,
+  });
+  const open = (token: string): ReturnType<typeof initialize> =>
+    initialize(server.url, { Authorization: `Bearer ${token}` });
+  await open(tokens[0]);
+  await open(tokens[0]);
+
+  expect(await open(tokens[0])).toMatchObject({
+    status: 503,
+    error: { message: 'This token has 2 sessions, which is the limit (max_sessions_per_principal)' },
+  });
+  expect(await open(tokens[1])).toMatchObject({ status: 200 });
+});
+
 describe('requests', () => {
   test('over the limit of a minute are refused, with the time to wait', async () => {
     await using server = await startHttpServer(['--max-requests-per-minute', '5']);

@@ -115,6 +115,31 @@ describe('the Origin header', () => {
   );
 });
 
+describe('a page of another site that the settings name', () => {
+  const origin = 'https://app.example.com';
+
+  test('may ask and read, and its browser is told so before it sends a token', async () => {
+    const preflight = { 'Access-Control-Request-Method': 'POST', Origin: origin };
+
+    const asked = await send(`${server.url}/mcp`, { method: 'OPTIONS', headers: preflight });
+    const answer = await initialize(server.url, { Origin: origin });
+
+    expect(asked).toMatchObject({ status: 204, body: '' });
+    expect(asked.headers['access-control-allow-headers']).toContain('Authorization');
+    for (const { headers } of [asked, answer]) {
+      expect(headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'Origin' });
+      expect(headers['access-control-expose-headers']).toContain('Mcp-Session-Id');
+    }
+  });
+
+  test.each(['http://localhost:8080', undefined])('is not %s', async (other) => {
+    const answer = await initialize(server.url, other === undefined ? {} : { Origin: other });
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
 describe('the address', () => {
   const others = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const external = others.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '';

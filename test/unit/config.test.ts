@@ -38,6 +38,7 @@ const DEFAULTS: Settings = {
   allowedOrigins: [],
   requestTimeoutMs: 30_000,
   maxRequestsPerMinute: 6000,
+  maxSessionsPerPrincipal: 64,
   maxOpenRequests: 1024,
   logLevel: 'info',
 };

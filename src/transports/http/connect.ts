@@ -10,5 +10,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** Makes the MCP server of a client of `owner` and connects it. Throws `SERVER_LIMIT_REACHED`, and leaves nothing then. */
-export type Connect = (transport: Transport, owner: string) => Promise<Connection>;
+/**
+ * Makes the MCP server of a client and connects it. `owner` is undefined where clients are not told apart.
+ * Throws `SERVER_LIMIT_REACHED`, and leaves nothing then.
+ */
+export type Connect = (transport: Transport, owner: string | undefined) => Promise<Connection>;

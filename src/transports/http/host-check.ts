@@ -12,17 +12,40 @@ export function checkHosts(
 ): RequestHandler {
   const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
   const origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
-  return (request, _response, next) => {
+  return (request, response, next) => {
     const { host, origin } = request.headers;
     const name = host === undefined ? undefined : hostName(host);
     const isOurs =
       name !== undefined &&
       (isLoopback(name) || hosts.has(name) || name === reachedAt(request.socket.localAddress));
     if (!isOurs) throw new HttpFailure(403, 'This Host is not allowed (allowed_hosts)');
-    if (origin !== undefined && !origins.has(origin.toLowerCase()) && !isLocalPage(origin))
-      throw new HttpFailure(403, 'This Origin is not allowed (allowed_origins)');
-    next();
+    if (origin === undefined) next();
+    else if (origins.has(origin.toLowerCase())) admitPage(origin, request, response, next);
+    else if (isLocalPage(origin)) next();
+    else throw new HttpFailure(403, 'This Origin is not allowed (allowed_origins)');
   };
+}
+
+/** A page that the settings name may read the answers too: its browser asks, without credentials, and before them. */
+function admitPage(origin: string, ...[request, response, next]: Parameters<RequestHandler>): void {
+  response.set({
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': 'Mcp-Session-Id, Retry-After, WWW-Authenticate',
+    Vary: 'Origin',
+  });
+  if (request.method !== 'OPTIONS') {
+    next();
+    return;
+  }
+  response
+    .set({
+      'Access-Control-Allow-Methods': 'GET, POST, DELETE',
+      'Access-Control-Allow-Headers':
+        'Authorization, Content-Type, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version',
+      'Access-Control-Max-Age': '600',
+    })
+    .status(204)
+    .end();
 }
 
 const HOST = /^(\[[\da-f:.]+\]|[a-z\d._-]+)(:\d{1,5})?$/i;

@@ -1,7 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { IdleTimer } from '../../idle-timer.ts';
 import type { Connect, Connection } from './connect.ts';
-import type { Principal } from './principal.ts';
+import { ANYONE, type Principal } from './principal.ts';
 import { TrackedTransport } from './tracked-transport.ts';
 
 export interface HttpSessionOptions<Wire extends Transport> {
@@ -44,7 +44,7 @@ export class HttpSession<Wire extends Transport> {
     // Before the SDK connects: it calls the handler that it finds, and then its own.
     this.calls.onclose = () => void this.close('the connection was closed');
     try {
-      this.#connection = await connect(this.calls, this.principal.name);
+      this.#connection = await connect(this.calls, ownerOf(this.principal));
     } catch (error) {
       this.#idle[Symbol.dispose]();
       throw error;
@@ -73,4 +73,8 @@ export class HttpSession<Wire extends Transport> {
     await this.calls.answerAll('The session has ended before this call did; its sandboxes are gone');
     await this.#connection?.close();
   }
+}
+
+function ownerOf(principal: Principal): string | undefined {
+  return principal === ANYONE ? undefined : principal.name;
 }
