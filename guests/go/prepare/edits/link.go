@@ -9,8 +9,6 @@ var index = Feature{
 		{
 			File: "cmd/link/internal/ld/lib.go",
 			Expected: `	syms, err := f.DynamicSymbols()
-	if err != nil {
-		Errorf("cannot read symbols from shared library: %s", libpath)
 `,
 			Replacement: `	if idx := openIndex(libpath, f); idx != nil {
 		idx.bindUndefined(ctxt)
@@ -18,8 +16,6 @@ var index = Feature{
 		return
 	}
 	syms, err := f.DynamicSymbols()
-	if err != nil {
-		Errorf("cannot read symbols from shared library: %s", libpath)
 `,
 		},
 		{
