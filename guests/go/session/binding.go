@@ -68,6 +68,9 @@ func (b *binding) findChanged() {
 		}
 		if !b.session.config.LateMethods {
 			b.renewed[t.name], b.changed[t.name] = true, true
+			if b.mayBeHeld() {
+				b.note("values of type %s that interfaces hold keep the methods they had", t.name)
+			}
 		} else if hasMethod(t.methods, d.method) && !b.renewed[t.name] {
 			b.changedMethods[methodKey{t, d.method}] = true
 		}
@@ -83,6 +86,16 @@ func (b *binding) lateReceiver(d *cellDeclaration) *symbol {
 		return t
 	}
 	return nil
+}
+
+// mayBeHeld is true where a variable of the session can hold a value of any type.
+func (b *binding) mayBeHeld() bool {
+	for _, s := range b.session.current {
+		if s.kind == varKind && s.declaration.holdsInterfaces {
+			return true
+		}
+	}
+	return false
 }
 
 func hasMethod(methods []*declaration, name string) bool {

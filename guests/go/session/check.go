@@ -47,7 +47,7 @@ func (u *checkUnit) check() *findings {
 			brokenBefore = u.addTypeError(f, e, brokenBefore)
 		}
 	}
-	u.pkg, _ = config.Check("repl", fset, []*ast.File{file}, u.info)
+	u.pkg, _ = config.Check(unitPath, fset, []*ast.File{file}, u.info)
 	return f
 }
 

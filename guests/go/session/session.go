@@ -6,10 +6,14 @@
 // another physical name, a version, and what depends on it is made anew with it. A variable keeps its storage as long as
 // its type stays.
 //
-// The stages, a file each: cell and split (text), parse, declarations, steps and hoist (parts), imports, kept and resolve
-// (what names mean), binding and visible (who gets a new version), unit_source and run_source (what is checked), check,
-// rounds, order, layout and variables (go/types and what follows from it), capture, instrument, recursion, unused and
-// exits (declarations with references), emit (the unit) and commit.
+// The stages: cell and split (text), parse, declarations, steps, uses and hoist (its parts and the names in them), imports,
+// kept and resolve (what names mean), binding, retarget and visible (who gets a new version), unit_source, run_source and
+// check (what go/types sees), rounds, order, embedded, layout and variables (what follows from what it says), capture
+// (declarations with references), instrument, recursion, goroutines, exits, support and unused (what code in a cell gets
+// besides), emit and unit (the file), and commit.
+//
+// Names of its own that a unit has: Run__N, Keep__N and names with the letter U+A78F, such as initꞏ3ꞏ0 for the first
+// init function of cell 3. A version is that letter or U+00B7, and a number, behind a name.
 package session
 
 import "go/types"

@@ -58,6 +58,8 @@ type declaration struct {
 	methodUses map[methodKey]bool
 	tokens     string // the text that was given, without layout and comments
 	generic    bool   // a type with parameters
+
+	holdsInterfaces bool // a variable: its type is made of interfaces too
 }
 
 // declares tells a declaration's own names from those it depends on.

@@ -10,6 +10,7 @@ import (
 
 // The names that units use for themselves. No user can have them.
 const (
+	unitPath     = "repl"
 	cellPath     = "sandcell/cell"
 	cellName     = "cell" + letter
 	collectName  = "collect" + letter

@@ -52,7 +52,7 @@ func (u *checkUnit) typedVariable(s *symbol, typ types.Type) (d *declaration, un
 	}
 	const keyword = "var "
 	head := keyword + s.name + " "
-	d = &declaration{kind: varKind, symbols: []*symbol{s}, text: head + text}
+	d = &declaration{kind: varKind, symbols: []*symbol{s}, text: head + text, holdsInterfaces: holdsInterfaces(typ, map[types.Type]bool{})}
 	d.references = []reference{{start: len(keyword), end: len(keyword) + len(s.name), symbol: s}}
 	plain := map[*ast.Ident]bool{} // names that are those of fields, parameters and methods
 	ast.Inspect(expression, func(node ast.Node) bool {
@@ -112,4 +112,36 @@ func namesType(typ types.Type) bool {
 	}
 	_, ok := typ.(*types.Named)
 	return ok
+}
+
+// holdsInterfaces leaves errors aside, which hardly ever hold types of the session.
+func holdsInterfaces(typ types.Type, seen map[types.Type]bool) bool {
+	if seen[typ] || types.Identical(typ, types.Universe.Lookup("error").Type()) {
+		return false
+	}
+	seen[typ] = true
+	switch under := typ.Underlying().(type) {
+	case *types.Interface:
+		return true
+	case *types.Pointer:
+		return holdsInterfaces(under.Elem(), seen)
+	case *types.Slice:
+		return holdsInterfaces(under.Elem(), seen)
+	case *types.Array:
+		return holdsInterfaces(under.Elem(), seen)
+	case *types.Chan:
+		return holdsInterfaces(under.Elem(), seen)
+	case *types.Map:
+		return holdsInterfaces(under.Key(), seen) || holdsInterfaces(under.Elem(), seen)
+	case *types.Struct:
+		if named, ok := types.Unalias(typ).(*types.Named); ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() != unitPath {
+			return false // of a library
+		}
+		for i := 0; i < under.NumFields(); i++ {
+			if holdsInterfaces(under.Field(i).Type(), seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
