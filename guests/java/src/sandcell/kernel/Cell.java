@@ -22,6 +22,7 @@ final class Cell {
   private final String id;
   private final CellText text;
   private final Set<String> names = new LinkedHashSet<>();
+  private boolean hasRun;
   private final List<DeclarationSnippet> declarations = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final List<Map<String, Object>> frames = new ArrayList<>();
@@ -58,10 +59,11 @@ final class Cell {
     for (Evaluation evaluation : plan) {
       List<SnippetEvent> events = session.evaluate(evaluation);
       for (SnippetEvent event : events) {
-        if (event.causeSnippet() == null) accept(event, evaluation, evaluation == plan.get(0));
+        if (event.causeSnippet() == null) accept(event, evaluation);
       }
       CellRunner.Outcome outcome = session.outcome();
       Throwable failure = outcome == null ? null : outcome.failure;
+      hasRun = hasRun || outcome != null;
       if (runner.isInterrupted() && outcome == null) failure = CellInterrupted.outsideOfCode();
       if (failure != null) {
         if (outcome != null && outcome.left) notes.add("a thread that waits was left behind: no interrupt reaches it");
@@ -73,11 +75,11 @@ final class Cell {
     if (!chunks.isEmpty() && chunks.get(chunks.size() - 1).hasValue != Chunk.HasValue.NO) showResult();
   }
 
-  private void accept(SnippetEvent event, Evaluation evaluation, boolean isFirst) throws CompileError {
+  private void accept(SnippetEvent event, Evaluation evaluation) throws CompileError {
     Snippet snippet = event.snippet();
     if (event.status() == Status.REJECTED) {
       CompileError error = new CompileError(text, problemsOf(snippet, evaluation));
-      if (!isFirst) notes.add("what stands before line " + error.line() + " of the cell has run");
+      if (hasRun) notes.add("what stands before line " + error.line() + " of the cell has run");
       throw error;
     }
     if (!(snippet instanceof DeclarationSnippet)) return;

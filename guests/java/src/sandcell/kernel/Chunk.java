@@ -27,6 +27,9 @@ final class Chunk {
   final int start;
   final int end;
 
+  /** Of a type or method. */
+  String name;
+
   /** Of an expression: its end without semicolon. */
   int expressionEnd;
 

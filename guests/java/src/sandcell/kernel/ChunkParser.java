@@ -56,7 +56,7 @@ final class ChunkParser {
   static final class Source extends SimpleJavaFileObject {
     final int start;
     final String text;
-    private final Place place;
+    final Place place;
 
     Source(int start, String text, Place place) {
       super(URI.create("string:///C.java"), Kind.SOURCE);

@@ -78,6 +78,7 @@ final class ChunkReader {
   private Chunk readType(ClassTree type, int start, int end) {
     Chunk chunk = new Chunk(Chunk.Kind.TYPE, start, end);
     String name = type.getSimpleName().toString();
+    chunk.name = name;
     if (type.getKind() == Tree.Kind.RECORD) chunk.needPublic = packagePrivateConstructors(type);
     for (Tree member : type.getMembers()) {
       if (!(member instanceof MethodTree) || !isMain((MethodTree) member)) continue;
@@ -100,6 +101,7 @@ final class ChunkReader {
 
   private Chunk readMethod(MethodTree method, int start, int end) {
     Chunk chunk = new Chunk(Chunk.Kind.METHOD, start, end);
+    chunk.name = method.getName().toString();
     if (isMain(method)) chunk.mainCall = callOf(method);
     return chunk;
   }

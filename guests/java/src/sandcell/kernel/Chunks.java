@@ -38,7 +38,7 @@ final class Chunks {
       String text = cell.text.substring(at, end.offset);
       if (!text.equals(";")) {
         String whole = end.lacksSemicolon ? text + ";" : text;
-        sources.add(new ChunkParser.Source(at, whole, guess(text)));
+        sources.add(new ChunkParser.Source(at, whole, guess(whole)));
         ends.add(end.offset);
       }
       at = CellText.skipBlank(cell.text, end.offset);
@@ -60,6 +60,7 @@ final class Chunks {
       for (int i = 0; i < best.size(); i++) {
         Parsed one = best.get(i);
         if (one.problems.isEmpty() || one.fatalProblems == 0 && ChunkReader.isExpression(one)) continue;
+        if (sources.get(i).place == place) continue;
         failed.add(i);
         String text = sources.get(i).text;
         String content = place == Place.EXPRESSION ? text.replaceAll(";\\s*\\z", "") : text;
@@ -84,11 +85,14 @@ final class Chunks {
   private static boolean isBetter(Parsed retried, Parsed known) {
     if (retried.problems.isEmpty()) return true;
     if (retried.fatalProblems == 0 && ChunkReader.isExpression(retried)) return true;
-    return retried.problems.get(0).offset > known.problems.get(0).offset;
+    int further = retried.problems.get(0).offset - known.problems.get(0).offset;
+    // What is wrong with an expression is said best where it is read as a statement.
+    return further > 0 || further == 0 && known.place == Place.EXPRESSION;
   }
 
   private static Place guess(String text) {
     if (IMPORT.matcher(text).matches()) return Place.FILE;
+    if (!text.endsWith(";") && !text.endsWith("}")) return Place.EXPRESSION;
     return MEMBER.matcher(text).matches() ? Place.MEMBER : Place.BLOCK;
   }
 

@@ -17,6 +17,7 @@ final class Plan {
   private final CellText cell;
   private final Map<String, String> variableTypes;
   private final List<Evaluation> evaluations = new ArrayList<>();
+  private final List<Chunk> declarations = new ArrayList<>();
   private final List<Chunk> group = new ArrayList<>();
 
   private Plan(CellText cell, Map<String, String> variableTypes) {
@@ -28,6 +29,7 @@ final class Plan {
   static List<Evaluation> of(CellText cell, List<Chunk> chunks, Map<String, String> variableTypes) {
     Plan plan = new Plan(cell, variableTypes);
     chunks.forEach(plan::add);
+    plan.closeDeclarations();
     plan.closeGroup(true);
     String main = mainCall(chunks);
     if (main != null) plan.evaluations.add(new Evaluation(cell, List.of()).addOwn("{ " + main + " }"));
@@ -35,6 +37,12 @@ final class Plan {
   }
 
   private void add(Chunk chunk) {
+    if (chunk.kind == Chunk.Kind.TYPE || chunk.kind == Chunk.Kind.METHOD) {
+      closeGroup(false);
+      declarations.add(chunk);
+      return;
+    }
+    closeDeclarations();
     switch (chunk.kind) {
       case STATEMENT:
       case EXPRESSION:
@@ -50,6 +58,16 @@ final class Plan {
         break;
     }
     closeGroup(false);
+    addAlone(chunk);
+    chunk.recordTypes(variableTypes);
+  }
+
+  private void closeDeclarations() {
+    DeclarationOrder.of(cell, declarations).forEach(this::addAlone);
+    declarations.clear();
+  }
+
+  private void addAlone(Chunk chunk) {
     Evaluation alone = new Evaluation(cell, List.of(chunk));
     int from = chunk.start;
     for (int at : chunk.needPublic) {
@@ -59,7 +77,6 @@ final class Plan {
     alone.addCell(from, chunk.end);
     char last = cell.text.charAt(chunk.end - 1);
     evaluations.add(last == ';' || last == '}' && chunk.kind != Chunk.Kind.VARIABLE ? alone : alone.addOwn(";"));
-    chunk.recordTypes(variableTypes);
   }
 
   private void addToGroup(Chunk chunk) {
