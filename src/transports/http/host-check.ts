@@ -48,12 +48,13 @@ function admitPage(origin: string, ...[request, response, next]: Parameters<Requ
     .end();
 }
 
-const HOST = /^(\[[\da-f:.]+\]|[a-z\d._-]+)(:\d{1,5})?$/i;
+const HOST = /^(\[[\da-f:.]+\]|[a-z\d._-]+)(?::\d{1,5})?$/i;
 
-/** As browsers write it: lower case, the short form of an IPv6 address in brackets. Undefined where it is no host. */
+/** Lower case; undefined where it is no host as browsers write it, with addresses in their short form. */
 function hostName(host: string): string | undefined {
-  if (!HOST.test(host) || !URL.canParse(`http://${host}`)) return undefined;
-  return new URL(`http://${host}`).hostname;
+  const name = HOST.exec(host)?.[1]?.toLowerCase();
+  if (name === undefined || !URL.canParse(`http://${name}`)) return undefined;
+  return new URL(`http://${name}`).hostname === name ? name : undefined;
 }
 
 /** The address of ours that the client connected to, as a Host header has it. */

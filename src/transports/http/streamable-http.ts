@@ -61,8 +61,11 @@ export function streamableHttp(sessions: HttpSessions<StreamableWire>, admission
     const id = randomUUID();
     const wire = new StreamableWire(id, new StreamEvents());
     const session = await sessions.open(id, wire, senderOf(request));
-    await handle(session, request, response);
-    if (wire.sessionId === undefined) await session.close('initialize was refused');
+    try {
+      await handle(session, request, response);
+    } finally {
+      if (wire.sessionId === undefined) await session.close('initialize was refused');
+    }
   }
   return router;
 }
