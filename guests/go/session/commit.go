@@ -6,7 +6,7 @@ func (u *Unit) Commit(progress int) []string {
 	p := u.product
 	s := p.session
 	s.imports = u.imports
-	for name := range p.here {
+	for name := range p.here.named {
 		delete(s.current, name)
 	}
 	for variable, d := range p.variables {

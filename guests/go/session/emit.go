@@ -24,7 +24,7 @@ type product struct {
 func (u *checkUnit) produce(blank []string) *product {
 	p := &product{methods: map[*symbol][]*declaration{}, stays: map[string]bool{}, blank: blank}
 	for _, name := range u.cell.hoisted {
-		if before := u.session.current[name]; before != nil && before.kind == varKind && !u.retyped[name] && u.here[name] == "" {
+		if before := u.session.current[name]; before != nil && before.kind == varKind && !u.retyped[name] && u.here.named[name] == "" {
 			u.own[name], p.stays[name] = before, true
 			delete(u.versions, name)
 			u.symbols[visibleName(name)] = before

@@ -6,10 +6,12 @@ func (u *checkUnit) orderVariables() bool {
 	if u.order != nil {
 		return false
 	}
-	number := map[string]int{}
+	number := map[int]int{} // by where in the cell the variable stands
 	for i, initializer := range u.info.InitOrder {
 		for _, variable := range initializer.Lhs {
-			number[variable.Name()] = i
+			if offset, owner := u.source.origin(u.offset(variable.Pos())); owner == nil {
+				number[offset] = i
+			}
 		}
 	}
 	order := map[*step]int{}
@@ -33,10 +35,10 @@ func (u *checkUnit) orderVariables() bool {
 	return false
 }
 
-func (s *step) number(of map[string]int) (int, bool) {
+func (s *step) number(at map[int]int) (int, bool) {
 	for _, d := range s.names {
-		if at, ok := of[visibleName(d.name)]; ok && d.fresh {
-			return at, true
+		if number, ok := at[d.start]; ok {
+			return number, true
 		}
 	}
 	return 0, false

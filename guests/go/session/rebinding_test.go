@@ -164,13 +164,20 @@ func TestVersionsAreWrittenWithTheDotWhereTheCompilerTakesIt(t *testing.T) {
 
 func TestProgramInitialisesInTheOrderOfGo(t *testing.T) {
 	n := prelinked(t)
-	unit := n.run("package main\nvar a, b = b2, 3\nfunc init() { a++ }\nvar b2 = f()\nfunc f() int { return b + 1 }\nfunc main() {}")
+	unit := n.run("package main\nvar _ = a\nvar a, b = b2, 3\nfunc init() { a++ }\nvar b2 = f()\nfunc f() int { return b + 1 }\nfunc main() {}")
 	at := 0
-	for _, text := range []string{"\nb = 3", "\nb2 = f()", "\na = b2", "\ninitꞏ1ꞏ0()", "\nmain()"} {
+	for _, text := range []string{"\nb = 3", "\nb2 = f()", "\na = b2", "{ var _ = a\n}", "\ninitꞏ1ꞏ0()", "\nmain()"} {
 		next := strings.Index(unit.Source[at:], text)
 		if next < 0 {
 			t.Fatalf("%q does not follow:\n%s", text, unit.Source)
 		}
 		at += next
 	}
+}
+
+func TestDotImportOfACellHidesEarlierNames(t *testing.T) {
+	n := prelinked(t)
+	n.run("type Builder struct{ n int }\nfunc Repeat() int { return 1 }")
+	n.contains(n.run("import . \"strings\"\nvar b Builder\nRepeat(\"a\", 2)"), "var b stringsꞏp0.Builder", "stringsꞏp0.Repeat(")
+	n.contains(n.run("Repeat()"), "collectꞏ(Repeat())")
 }

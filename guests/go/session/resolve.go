@@ -14,8 +14,8 @@ import (
 type resolution struct {
 	session  *Session
 	cell     *parsed
-	imports  imports           // of the session and the cell
-	here     map[string]string // imports of the cell
+	imports  imports // of the session and the cell
+	here     imports // of the cell
 	hoisted  map[string]bool
 	reached  map[string]bool // variables whose step stands before
 	earlier  map[*symbol]bool
@@ -25,7 +25,7 @@ type resolution struct {
 	problems []problem
 }
 
-func (s *Session) resolve(p *parsed, all imports, here map[string]string) (*resolution, *CompileError) {
+func (s *Session) resolve(p *parsed, all, here imports) (*resolution, *CompileError) {
 	r := &resolution{session: s, cell: p, imports: all, here: here, hoisted: map[string]bool{}, reached: map[string]bool{},
 		earlier: map[*symbol]bool{}, names: map[string]bool{},
 		packages: map[string]bool{}, renames: append([]rename(nil), p.renames...)}
@@ -92,7 +92,7 @@ func (r *resolution) stepUse(u use, at int) {
 		r.renamePackage(u, path, "")
 		return
 	}
-	if !reserved(u.name) && !r.dotted(u) {
+	if !reserved(u.name) && !r.dotted(u, r.imports.dotted) {
 		r.problems = append(r.problems, problem{offset: u.start, message: "undefined: " + u.name})
 	}
 }
@@ -121,10 +121,13 @@ func (r *resolution) laterUse(u use) {
 		return
 	}
 	_, declared := r.cell.declared[u.name]
+	if !declared && !r.hoisted[u.name] && r.here.named[u.name] == "" && r.dotted(u, r.here.dotted) {
+		return
+	}
 	owned := declared || r.hoisted[u.name] || r.current(u.name) != nil
 	if owned && reserved(u.name) {
 		r.rename(u, visibleName(u.name))
-	} else if owned || r.imports.named[u.name] != "" || !r.dotted(u) {
+	} else if owned || r.imports.named[u.name] != "" || !r.dotted(u, r.imports.dotted) {
 		r.names[u.name] = true
 	}
 }
@@ -139,9 +142,9 @@ func (r *resolution) leavesBuiltin(u use) bool {
 }
 
 // dotted finds the package of a dot import that a name comes from.
-func (r *resolution) dotted(u use) bool {
-	for i := len(r.imports.dotted) - 1; i >= 0; i-- {
-		if path := r.imports.dotted[i]; r.session.exports(path, u.name) {
+func (r *resolution) dotted(u use, paths []string) bool {
+	for i := len(paths) - 1; i >= 0; i-- {
+		if path := paths[i]; r.session.exports(path, u.name) {
 			r.renamePackage(u, path, "."+u.name)
 			return true
 		}
@@ -161,7 +164,7 @@ func (r *resolution) renamePackage(u use, path, member string) {
 
 // current is what the session has under a name, unless the cell imports a package under it.
 func (r *resolution) current(name string) *symbol {
-	if r.here[name] != "" {
+	if r.here.named[name] != "" {
 		return nil
 	}
 	return r.session.current[name]

@@ -161,7 +161,7 @@ func (u *checkUnit) compareVariables() (again bool) {
 	scope := u.pkg.Scope()
 	for _, name := range u.cell.hoisted {
 		earlier := u.session.current[name]
-		if earlier == nil || u.retyped[name] || u.here[name] != "" {
+		if earlier == nil || u.retyped[name] || u.here.named[name] != "" {
 			continue
 		}
 		if earlier.kind != varKind || !identical(scope, u.checkName(earlier, false), visibleName(name)) {

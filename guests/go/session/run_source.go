@@ -8,7 +8,7 @@ import (
 
 // writeInference declares the variables of a step at package level, so that go/types finds their types.
 func (u *checkUnit) writeInference(s *step) {
-	if !s.declares() {
+	if !s.declares() && !(u.cell.program && s.kind == varStep) { // in a program they have their place in the order
 		return
 	}
 	u.source.WriteString("var ")

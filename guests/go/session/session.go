@@ -68,7 +68,7 @@ func (s *Session) build(count int, code string) (*Unit, *CompileError) {
 	}
 	all := s.imports.with(here)
 	s.keepUnchanged(p, all, here.named)
-	r, failure := s.resolve(p, all, here.named)
+	r, failure := s.resolve(p, all, here)
 	if failure != nil {
 		return nil, failure
 	}
