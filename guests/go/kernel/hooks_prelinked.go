@@ -21,3 +21,8 @@ func replSetReport(report func(value any))
 
 // reportUncaught gives the function that a panic is given to when it ends a goroutine.
 func reportUncaught(report func(value any)) { replSetReport(report) }
+
+// doubleTables of the module that was loaded last.
+//
+//go:linkname doubleTables runtime.replTakeDoubles
+func doubleTables() []doubleTable

@@ -70,6 +70,7 @@ func load(path, entry string) (code runFunction, err error) {
 	if reason != "" {
 		return nil, errors.New(reason)
 	}
+	shareInterfaceTables(library)
 	doInit(tasks)
 
 	name := C.CString(entry)

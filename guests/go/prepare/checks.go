@@ -49,6 +49,12 @@ var checks = []check{
 		"func (*T) String() string { return \"pointer\" }",
 		"import \"fmt\"\nfmt.Sprint(v)",
 	}, "pointer"},
+	{"itabs", []string{
+		"import \"fmt\"\ntype T int\nfunc (T) String() string { return \"\" }\nvar v any = T(1)",
+		"first, _ := v.(fmt.Stringer)",
+		"var second fmt.Stringer = T(1)",
+		"first == second, second == any(first)",
+	}, "true, true"},
 	{"guard", []string{
 		"ended := make(chan bool)",
 		"go func() { defer close(ended); panic(\"contained\") }()",

@@ -36,7 +36,7 @@ type Edit struct {
 
 // All is in the order of application.
 func All() []Feature {
-	return []Feature{base, typetab, late, guard, fatal, stack, dot, uncommon, methver, index, cell, amd, direct, names}
+	return []Feature{base, typetab, late, itabs, guard, fatal, stack, dot, uncommon, methver, index, cell, amd, direct, names}
 }
 
 // sources are Go files of the packages that are edited. Their names end so that this module's build passes them over.

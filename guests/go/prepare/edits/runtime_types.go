@@ -142,3 +142,22 @@ var late = Feature{
 		},
 	},
 }
+
+// itabs: two interface values are equal only if they have the same table. Where the runtime has made one before a module
+// brings its own, the kernel makes the module use the first.
+var itabs = Feature{
+	Name:    "itabs",
+	Part:    Runtime,
+	Sources: []string{"runtime/itabs"},
+	Edits: []Edit{
+		{
+			File: "runtime/plugin.go",
+			Expected: `	// Build a map of symbol names to symbols. Here in the runtime
+`,
+			Replacement: `	replFindDoubles(md)
+
+	// Build a map of symbol names to symbols. Here in the runtime
+`,
+		},
+	},
+}
