@@ -46,7 +46,8 @@ final class ChunkReader {
     List<? extends Tree> trees = treesOf(parsed);
     if (trees.isEmpty() || parsed.problems.isEmpty()) return -1;
     int end = new ChunkReader(cell, parsed).endOf(trees.get(0));
-    return end <= parsed.problems.get(0).offset ? end : -1;
+    boolean isWhole = end > 0 && ";}".indexOf(cell.text.charAt(end - 1)) >= 0;
+    return isWhole && end <= parsed.problems.get(0).offset ? end : -1;
   }
 
   /** The chunks of a part that stands at these offsets; usually one. */
