@@ -86,6 +86,7 @@ func lineDirective(count, line, column int) string {
 }
 
 var (
+	uninferred = regexp.MustCompile(`^in call to collect` + letter + `, cannot infer .*`)
 	inArgument = regexp.MustCompile(` in argument to [a-z]+` + letter)
 	version    = regexp.MustCompile(`([\pL_][\pL\pN_]*?)` + letter + `(?:own|p?[0-9]+)`)
 )
@@ -93,6 +94,7 @@ var (
 // readable takes the names that only this package knows out of a message. Outdated tells which versioned names stand
 // for a type that has been declared anew.
 func readable(message string, outdated func(name string) bool) string {
+	message = uninferred.ReplaceAllString(message, "cannot use a generic function without instantiation")
 	message = inArgument.ReplaceAllString(message, "")
 	return version.ReplaceAllStringFunc(message, func(name string) string {
 		plain, _, _ := strings.Cut(name, letter)

@@ -25,6 +25,7 @@ var problemTests = []struct{ code, kind, lines string }{
 		"cell-1.go:3:10: method T.m already declared at cell-1.go:2:10"},
 	{"func f()\n{}", TypeError, "cell-1.go:1:9: missing function body"},
 	{"func init() int { return 1 }", TypeError, "cell-1.go:1:6: func init must have no arguments and no return values"},
+	{"func id[T any](t T) T { return t }\nid", TypeError, "cell-1.go:2:1: cannot use a generic function without instantiation"},
 	{"goto nowhere", TypeError, "cell-1.go:1:6: label nowhere not declared"},
 	{"x.y := 3", SyntaxError, "cell-1.go:1:1: non-name x.y on left side of :="},
 	{"f(", SyntaxError, "cell-1.go:1:3: unexpected end of the cell: ( of line 1 is not closed"},

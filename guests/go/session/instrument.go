@@ -165,7 +165,7 @@ func (c *capture) setResult(run *ast.FuncDecl) {
 	if call == nil {
 		return
 	}
-	if !c.noValue {
+	if !c.noValue && !c.prints(call) {
 		c.insert(c.offset(call.Pos()), "*"+resultName+" = ")
 		return
 	}

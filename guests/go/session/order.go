@@ -23,7 +23,10 @@ func (u *checkUnit) orderVariables() bool {
 		if at, ok := s.number(number); ok {
 			last = at
 		}
-		order[s] = last // without a value: where it stands
+		order[s] = last
+		if s.values[1] == 0 { // zero before anything is initialised
+			order[s] = -1
+		}
 	}
 	u.order = order
 	moved := u.inOrder(u.cell.steps)
