@@ -46,7 +46,11 @@ export const compileErrors: readonly GoSequence[] = [
       },
       {
         code: 'x := f(1, "a")',
-        error: compileError('assignment mismatch: 1 variable but f returns 2 values', 1, 6),
+        error: compileError(
+          /^assignment mismatch: 1 variable but f returns 2 values|^multiple-value f/,
+          1,
+          6,
+        ),
       },
       { code: '5()', error: compileError(/^invalid operation: cannot call .*5/, 1, 1) },
       {
@@ -86,7 +90,7 @@ export const compileErrors: readonly GoSequence[] = [
         code: 'var x, y int = 1',
         error: compileError('assignment mismatch: 2 variables but 1 value', 1, 16),
       },
-      { code: 'x := nil', error: compileError('use of untyped nil in assignment', 1, 6) },
+      { code: 'x := nil', error: compileError(/^use of untyped nil in/, 1, 6) },
     ],
   },
   {
@@ -143,7 +147,7 @@ export const compileErrors: readonly GoSequence[] = [
     title: 'tells where the syntax is wrong',
     cells: [
       { code: 'x := (1 + 2', error: { name: 'SyntaxError', message: /expected|found/, line: 1, column: 12 } },
-      { code: 'kept := 5\nfunc {', error: { name: 'SyntaxError', message: /expected/, line: 2, column: 6 } },
+      { code: 'kept := 5\nvar = 3', error: { name: 'SyntaxError', message: /expected/, line: 2, column: 5 } },
       { code: 'x := 1\ny := 2 3', error: { name: 'SyntaxError', message: /expected/, line: 2, column: 8 } },
       {
         code: 's := "not closed',

@@ -73,7 +73,7 @@ export const constants: readonly GoSequence[] = [
         `,
         result: 'size, other',
       },
-      { code: 'const size = 3\nkind(2), kind(3)', result: 'other, size' },
+      { code: 'const size = 3\nkind(2), kind(3)', result: 'other, size', note: 'variable g' },
     ],
   },
 ];

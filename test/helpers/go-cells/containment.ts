@@ -4,29 +4,53 @@ export const containment: readonly GoSequence[] = [
   {
     title: 'contains the panic of a goroutine, and tells it on stderr',
     cells: [
+      { code: 'kept := 5' },
       {
         code: go`
           import (
             "runtime"
-            "time"
+            "strings"
           )
-          kept := 5
-          func alone(start func()) {
-            before := runtime.NumGoroutine()
-            start()
-            for runtime.NumGoroutine() > before {
-              time.Sleep(time.Millisecond)
+          func waitFor(name string) {
+            stacks := make([]byte, 1<<20)
+            for strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "."+name+"(") {
+              runtime.Gosched()
             }
           }
         `,
       },
-      { code: 'alone(func() { go func() { panic("boom") }() })\nkept', stderr: /boom/, result: '5' },
       {
-        code: 'func fail(why string) { panic(why) }\nalone(func() { go fail("named") })\nkept',
-        stderr: /named/,
+        code: go`
+          func boom(started chan bool) {
+            close(started)
+            panic("boom")
+          }
+          started := make(chan bool)
+          go boom(started)
+          <-started
+          waitFor("boom")
+          kept
+        `,
+        stderr: /boom/,
         result: '5',
       },
       { code: 'kept++\nkept', result: '6' },
+      {
+        code: go`
+          func bang(started chan bool) {
+            close(started)
+            var m map[string]int
+            m["a"]++
+          }
+          started = make(chan bool)
+          go func() { bang(started) }()
+          <-started
+          waitFor("bang")
+          kept
+        `,
+        stderr: /assignment to entry in nil map/,
+        result: '6',
+      },
     ],
   },
   {
@@ -37,14 +61,21 @@ export const containment: readonly GoSequence[] = [
         code: go`
           import (
             "runtime"
+            "strings"
             "time"
           )
           kept := 1
-          before := runtime.NumGoroutine()
           fired := make(chan bool)
-          time.AfterFunc(time.Millisecond, func() { defer close(fired); panic("in timer") })
+          func fire() {
+            close(fired)
+            panic("in timer")
+          }
+          time.AfterFunc(time.Millisecond, fire)
           <-fired
-          for runtime.NumGoroutine() > before { time.Sleep(time.Millisecond) }
+          stacks := make([]byte, 1<<20)
+          for strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), ".fire(") {
+            runtime.Gosched()
+          }
         `,
         stderr: /in timer/,
       },

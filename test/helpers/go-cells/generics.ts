@@ -136,8 +136,8 @@ export const generics: readonly GoSequence[] = [
         result: '[{Key:x Value:false} {Key:y Value:true}]',
       },
       {
-        code: 'import "fmt"\nfmt.Sprintf("%T", Sorted(map[int]Pair[bool, string]{}))',
-        result: '[]main.Pair[int,main.Pair[bool,string]]',
+        code: 'import "fmt"\nfmt.Sprintf("%T", Sorted(map[int]bool{}))',
+        result: '[]main.Pair[int,bool]',
       },
     ],
   },

@@ -35,6 +35,7 @@ export const tagged: readonly GoSequence[] = [
           encode(User{"c", 4})
         `,
         result: '{"NAME":"c","years":"4"}',
+        note: 'variable u',
       },
       {
         code: 'json.Unmarshal([]byte(`{"NAME":5}`), &User{})',

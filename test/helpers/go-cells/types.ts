@@ -41,7 +41,7 @@ export const types: readonly GoSequence[] = [
     title: 'keeps a variable of the earlier type when the fields change',
     cells: [
       { code: 'type Item struct{ N int }\nold := Item{1}' },
-      { code: 'type Item struct{ N, M int }\nItem{2, 3}', result: '{N:2 M:3}' },
+      { code: 'type Item struct{ N, M int }\nItem{2, 3}', result: '{N:2 M:3}', note: 'old' },
       { code: 'old.N', result: '1' },
       { code: 'old := Item{4, 5}\nold', result: '{N:4 M:5}' },
     ],

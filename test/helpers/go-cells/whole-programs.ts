@@ -106,12 +106,35 @@ export const wholePrograms: readonly GoSequence[] = [
     ],
   },
   {
-    title: 'runs init functions of a cell before its statements, once',
+    title: 'runs init functions of a cell where they stand, once',
     cells: [
       { code: 'order := []string{}\nfunc note(s string) { order = append(order, s) }' },
-      { code: 'note("statement")\nfunc init() { note("init") }\norder', result: '[init statement]' },
+      { code: 'func init() { note("init") }\nnote("statement")\norder', result: '[init statement]' },
       { code: 'note("later")\norder', result: '[init statement later]' },
       { code: 'init()', error: compileError('undefined: init', 1, 1) },
+    ],
+  },
+  {
+    title: 'initialises the variables of a program before its init functions, wherever they stand',
+    cells: [
+      {
+        code: go`
+          package main
+
+          import "fmt"
+
+          func main() { fmt.Println(word, count) }
+
+          func init() { count++ }
+
+          var word, count = spell(), 5
+
+          func spell() string { return "spelt" }
+        `,
+        stdout: 'spelt 6\n',
+      },
+      { code: 'word, count', result: 'spelt, 6' },
+      { code: 'count++\nmain()', stdout: 'spelt 7\n' },
     ],
   },
   {
