@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { newContext, startCell, until } from '../helpers/cells.ts';
 import { initialize, messagesOf, openRawSession, send } from '../helpers/http-requests.ts';
@@ -247,4 +248,19 @@ test('clients that vanish in the middle of everything leave no session, sandbox 
   });
   expect(await initialize(server.url)).toMatchObject({ status: 200 });
   expect(server.log.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+test('a request behind another one on its connection ends with it, and keeps no session alive', async () => {
+  await using server = await startHttpServer(['--idle-minutes', '0.01']);
+  const session = await openRawSession(server.url);
+  const id = session.headers['Mcp-Session-Id'] ?? '';
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => undefined);
+  const stream = `Host: localhost\r\nAccept: text/event-stream\r\nMcp-Session-Id: ${id}\r\n\r\n`;
+  const count = (msg: string): number => server.log.filter((line) => line.msg === msg).length;
+
+  socket.write(`GET /mcp HTTP/1.1\r\n${stream}GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  await until('both have begun', () => count('a session has begun') === 2);
+  socket.destroy();
+
+  await until('both have ended', () => count('a session has ended') === 2);
 });

@@ -1,8 +1,9 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Settings } from '../../config.ts';
 import { busy, HttpFailure } from './failure.ts';
 import { ANYONE, type Authenticate, senderOf, setSender } from './principal.ts';
+import { onEnd } from './request-end.ts';
 
 const MINUTE_MS = 60_000;
 /** Of one address, in a minute: beyond that its requests are not even looked at. */
@@ -68,12 +69,6 @@ function limitOpen(max: number): RequestHandler {
     });
     next();
   };
-}
-
-/** Calls back when an answer is over, sent or cut off; at once where it is already. */
-export function onEnd(response: Response, callback: () => void): void {
-  if (response.closed) callback();
-  else response.once('close', callback);
 }
 
 /** Whose limits a request counts against: the principal's, or the address's where everybody may come. */

@@ -1,12 +1,12 @@
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type Request, type Response, Router } from 'express';
-import { onEnd } from './access.ts';
 import type { Admission } from './admission.ts';
 import { readJson } from './body.ts';
 import { HttpFailure, RPC } from './failure.ts';
 import type { HttpSessions } from './http-sessions.ts';
 import { senderOf } from './principal.ts';
+import { onEnd } from './request-end.ts';
 
 /** Below what proxies and clients take for a dead connection. */
 const KEEP_ALIVE_MS = 15_000;

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { type Request, type Response, Router } from 'express';
 import { type Admission, isInitialize } from './admission.ts';
-import { onEnd } from './access.ts';
 import { readJson } from './body.ts';
 import { HttpFailure, RPC } from './failure.ts';
 import type { HttpSession } from './http-session.ts';
 import type { HttpSessions } from './http-sessions.ts';
 import { senderOf } from './principal.ts';
+import { onEnd } from './request-end.ts';
 import { StreamEvents } from './stream-events.ts';
 
 /** The SDK's transport with the events that it has sent. */
