@@ -155,7 +155,7 @@ func (b *binding) touch(s *symbol) (more bool) {
 // depends goes by names, so that a declaration which kept an earlier binding is tried again.
 func (b *binding) depends(d *declaration) bool {
 	for _, r := range d.references {
-		if r.symbol.kind != packageKind && b.changed[r.symbol.name] && !d.declares(r.symbol) {
+		if r.symbol.bound() && b.changed[r.symbol.name] && !d.declares(r.symbol) {
 			return true
 		}
 	}

@@ -34,6 +34,7 @@ func (u *checkUnit) capture() *capture {
 	for _, s := range u.steps {
 		c.insert(u.stepStarts[s], u.cell.directive(s.start))
 	}
+	c.nameLocalTypes()
 	for identifier, object := range u.info.Defs {
 		if field, ok := object.(*types.Var); ok && field.IsField() && field.Embedded() {
 			if s := u.symbolOf(u.info.Uses[identifier]); s != nil {
@@ -64,8 +65,35 @@ func (u *checkUnit) capture() *capture {
 	return c
 }
 
-// symbolOf is the session's symbol for an object of the unit's package level.
+// nameLocalTypes gives the types inside functions names that no other unit uses: the descriptors of two types with one
+// name would be taken for the same.
+func (u *checkUnit) nameLocalTypes() {
+	var declared []types.Object
+	run := u.offset(u.runFunction().Pos())
+	for _, object := range u.info.Defs {
+		name, ok := object.(*types.TypeName)
+		if !ok || name.Name() == "_" || name.Parent() == u.pkg.Scope() {
+			continue
+		}
+		if _, parameter := name.Type().(*types.TypeParam); parameter {
+			continue
+		}
+		if offset := u.offset(name.Pos()); offset >= u.ownStart && offset < u.ownEnd || offset >= run {
+			declared = append(declared, name)
+		}
+	}
+	sort.Slice(declared, func(i, j int) bool { return declared[i].Pos() < declared[j].Pos() })
+	u.locals = map[types.Object]*symbol{}
+	for _, object := range declared {
+		u.locals[object] = u.newSymbol(object.Name(), localKind)
+	}
+}
+
+// symbolOf is the session's symbol for an object of the unit's package level, or for a local type.
 func (u *checkUnit) symbolOf(object types.Object) *symbol {
+	if local := u.locals[object]; local != nil {
+		return local
+	}
 	if object == nil || object.Pkg() != u.pkg || object.Parent() != u.pkg.Scope() {
 		return nil
 	}

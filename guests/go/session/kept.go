@@ -79,6 +79,8 @@ func (s *Session) means(d *cellDeclaration, before *declaration, all imports, he
 	for _, r := range before.references {
 		if r.symbol.kind == packageKind {
 			paths[r.symbol.path] = true
+		} else if r.symbol.kind == localKind {
+			continue
 		} else if symbols[r.symbol] = true; s.current[r.symbol.name] != r.symbol {
 			return false
 		}
@@ -101,7 +103,7 @@ func (s *Session) means(d *cellDeclaration, before *declaration, all imports, he
 
 func refersTo(d *declaration, names map[string]bool) bool {
 	for _, r := range d.references {
-		if r.symbol.kind != packageKind && names[r.symbol.name] {
+		if r.symbol.bound() && names[r.symbol.name] {
 			return true
 		}
 	}

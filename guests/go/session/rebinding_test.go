@@ -181,3 +181,11 @@ func TestDotImportOfACellHidesEarlierNames(t *testing.T) {
 	n.contains(n.run("import . \"strings\"\nvar b Builder\nRepeat(\"a\", 2)"), "var b stringsꞏp0.Builder", "stringsꞏp0.Repeat(")
 	n.contains(n.run("Repeat()"), "collectꞏ(Repeat())")
 }
+
+func TestLocalTypesOfTwoCellsHaveTwoNames(t *testing.T) {
+	n := prelinked(t)
+	n.contains(n.run("func f() any { type T struct{ A int }; return T{1} }"), "type T struct{ A int }; return T{1}")
+	n.contains(n.run("func g() any { type T struct{ B string }; type E struct{ T }; return E{T: T{}}.T }\nf()"),
+		"type Tꞏ2 struct{ B string }", "type E struct{ Tꞏ2 }; return E{Tꞏ2: Tꞏ2{}}.Tꞏ2", "type T struct{ A int }")
+	n.contains(n.run("type T int\n{\n\ttype T []T\n\t_ = T{}\n}\nf()"), "type Tꞏ3 int", "type Tꞏ4 []Tꞏ4", "_ = Tꞏ4{}", "type T struct{ A int }")
+}

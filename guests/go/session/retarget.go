@@ -30,7 +30,7 @@ func (b *binding) retargeted(d *declaration) []reference {
 	references := make([]reference, len(d.references))
 	for i, r := range d.references {
 		references[i] = r
-		if r.symbol.kind == packageKind {
+		if !r.symbol.bound() {
 			continue
 		}
 		if d.declares(r.symbol) {

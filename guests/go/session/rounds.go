@@ -100,7 +100,7 @@ func (u *checkUnit) freeze(d *declaration) bool {
 // wasCurrent is false for a declaration that had kept an earlier binding before: that has been said.
 func (u *checkUnit) wasCurrent(d *declaration) bool {
 	for _, r := range d.references {
-		if r.symbol.kind != packageKind && u.session.current[r.symbol.name] != r.symbol && u.changed[r.symbol.name] {
+		if r.symbol.bound() && u.session.current[r.symbol.name] != r.symbol && u.changed[r.symbol.name] {
 			return false
 		}
 	}

@@ -15,6 +15,7 @@ const (
 	constKind   kind = "const"
 	varKind     kind = "var"
 	packageKind kind = "package"
+	localKind   kind = "local type"
 )
 
 // What separates a name from its version. The letter (U+A78F) is valid in identifiers for every compiler and for
@@ -92,6 +93,9 @@ func (d *declaration) copyFor(symbols []*symbol, receiver *symbol, references []
 	return &made
 }
 
+// bound is true for what a name can come to mean another symbol of.
+func (s *symbol) bound() bool { return s.kind != packageKind && s.kind != localKind }
+
 // versioned names s apart from every other version of its name. It is what go/types sees.
 func (s *symbol) versioned() string { return s.name + letter + strconv.Itoa(s.version) }
 
@@ -100,7 +104,7 @@ func (s *symbol) physical(withDot bool) string {
 	switch {
 	case s.kind == packageKind:
 		return s.name
-	case s.version == 1 && !reserved(s.name):
+	case s.version == 1 && !reserved(s.name) && !(withDot && s.kind == localKind): // which the compiler numbers with the dot
 		return s.name
 	case withDot:
 		return s.name + dot + strconv.Itoa(s.version)

@@ -28,6 +28,7 @@ type checkUnit struct {
 	ownStart   int // where the cell's declarations begin
 	ownEnd     int
 	stepStarts map[*step]int
+	locals     map[types.Object]*symbol // the types that functions of the cell declare for themselves
 	steps      []*step // in the order in which they run
 	hoists     int     // how many steps declare variables
 
