@@ -10,7 +10,7 @@ const OPTIONS = [
   // Else a 64th of the machine's memory is taken from the start.
   '-Xms64m',
   '-Xshare:auto',
-  // The JVM's own messages are no output of the cell; no file of it may take the space of the workspace.
+  // The JVM's own messages are no output of the cell, but for the last one, of a crash, which always comes on stdout.
   '-Xlog:disable',
   '-XX:+DisplayVMOutputToStderr',
   '-XX:ErrorFile=/dev/null',
@@ -63,15 +63,6 @@ export const java: KernelDriver = {
       ],
       env: { JAVA_HOME: homeOf(runtime) },
     };
-  },
-  // A full heap is an exception in the cell; this is memory that the JVM itself asked for in vain.
-  ranOutOfMemory: ({ code, stderrTail }) =>
-    (code === 1 || code === 134) &&
-    stderrTail.includes('There is insufficient memory for the Java Runtime Environment to continue'),
-  fatalError({ code, stderrTail }) {
-    if (code !== 134) return undefined;
-    const said = /^# {2}(SIG[A-Z]+|Internal Error) \(/m.exec(stderrTail)?.[1];
-    return said === undefined ? undefined : `a crash of the JVM (${said})`;
   },
 };
 

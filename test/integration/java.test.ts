@@ -126,6 +126,21 @@ describe.each(VERSIONS)('Java %s', (version) => {
   });
 });
 
+test('a crash of the JVM is told with what the JVM says of it', async () => {
+  const target = await newJava(server, '17');
+  const code =
+    'var field = sun.misc.Unsafe.class.getDeclaredField("theUnsafe");\nfield.setAccessible(true);\n((sun.misc.Unsafe) field.get(null)).putByte(0L, (byte) 1);';
+
+  const output = await server.run(target, code);
+
+  expect(output).toMatchObject({
+    ...{ status: 'kernel_died', state: 'lost' },
+    error: { name: 'KernelDied', message: 'the java kernel ended with code 134: aborted (SIGABRT)' },
+  });
+  expect(output.stdout).toMatch(/A fatal error has been detected by the Java Runtime Environment[^]*SIGSEGV/);
+  expect(await server.run(target, '1')).toMatchObject({ status: 'ok', result: '1' });
+});
+
 test('a context has the folder and the environment that it asks for', async () => {
   const created = await server.call('create_context', {
     language: 'java',

@@ -192,11 +192,6 @@ while (true) {
       code: 'new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start().waitFor();',
       message: 'the java kernel ended with code 137: killed (SIGKILL)',
     },
-    {
-      what: 'a crash of the JVM',
-      code: `${UNSAFE}\nunsafe.putByte(0L, (byte) 1);`,
-      message: 'the java kernel ended with code 134: aborted (SIGABRT) after a crash of the JVM (SIGSEGV)',
-    },
   ],
   fillsMemory: `${UNSAFE}
 while (true) unsafe.setMemory(unsafe.allocateMemory(32 << 20), 32 << 20, (byte) 1);`,
