@@ -90,6 +90,28 @@ test('clients of both transports run cells at the same time', async () => {
   await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
 });
 
+test('streams of both transports say every 15 s that they live', async () => {
+  const session = await openRawSession(server.url);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const streams = await Promise.all([
+    fetch(session.url, { headers: { ...session.headers, Accept: 'text/event-stream' }, signal }),
+    fetch(`${server.url}/sse`, { signal }),
+  ]);
+
+  const texts = streams.map(async ({ body }) => {
+    let text = '';
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString('utf8');
+      if (text.includes(': keepalive\n\n')) return text;
+    }
+    return text;
+  });
+
+  for (const text of await Promise.all(texts)) expect(text).toContain(': keepalive\n\n');
+  stop.abort();
+});
+
 describe('a session', () => {
   test('that nobody knows is a 404, and none at all a 400', async () => {
     const id = { 'Mcp-Session-Id': '01234567-89ab-cdef-0123-456789abcdef' };
