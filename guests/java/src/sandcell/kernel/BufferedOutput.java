@@ -20,6 +20,10 @@ final class BufferedOutput {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
   private int size;
+
+  /** When what is buffered must be written. */
+  private long dueNanos;
+
   private long lastWriteNanos = System.nanoTime() - DELAY_NANOS;
 
   BufferedOutput(int fd) {
@@ -37,10 +41,18 @@ final class BufferedOutput {
         writeOut(bytes, from, count);
         return;
       }
+      if (count == 0) return;
+      boolean wasEmpty = size == 0;
       System.arraycopy(bytes, from, buffer, size, count);
       size += count;
-      if (System.nanoTime() - lastWriteNanos >= DELAY_NANOS) drain();
-      else if (size == count) filled.signal();
+      long now = System.nanoTime();
+      // A line comes in two pieces, its text and its end, and goes out as one.
+      if (bytes[from + count - 1] == '\n' && now - lastWriteNanos >= DELAY_NANOS) {
+        drain();
+      } else if (wasEmpty) {
+        dueNanos = now + DELAY_NANOS;
+        filled.signal();
+      }
     } finally {
       lock.unlock();
     }
@@ -71,7 +83,7 @@ final class BufferedOutput {
       lock.lock();
       try {
         while (size == 0) filled.awaitUninterruptibly();
-        long waitNanos = lastWriteNanos + DELAY_NANOS - System.nanoTime();
+        long waitNanos = dueNanos - System.nanoTime();
         if (waitNanos > 0) filled.await(waitNanos, TimeUnit.NANOSECONDS);
         else drain();
       } catch (InterruptedException byUserCode) {

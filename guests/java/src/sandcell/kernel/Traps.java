@@ -16,6 +16,12 @@ public final class Traps {
     throw new CellExit(code);
   }
 
+  /** Ends the process, as wanted, with what it has printed. */
+  public static void halt(Runtime runtime, int code) {
+    outputs.flush();
+    runtime.halt(code);
+  }
+
   /** The trace as the user knows it: lines of cells, no classes of JShell's. */
   public static void printStackTrace(Throwable throwable) {
     Traces.print(throwable, System.err);
@@ -64,6 +70,7 @@ public final class Traps {
         return descriptor;
       case "java/lang/Runtime.exit":
       case "java/lang/Runtime.exec":
+      case "java/lang/Runtime.halt":
         return descriptor.replace("(", "(Ljava/lang/Runtime;");
       case "java/lang/ProcessBuilder.start":
         return "(Ljava/lang/ProcessBuilder;)Ljava/lang/Process;";
