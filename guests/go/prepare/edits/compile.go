@@ -30,6 +30,16 @@ var dot = Feature{
 		return e
 `,
 		},
+		{ // a type inside a function of a cell is T·2·1: the last number is the compiler's
+			File: "cmd/compile/internal/types/fmt.go",
+			Expected: `		i -= len(dot)
+		return name[:i], name[i:]
+`,
+			Replacement: `		i -= len(dot)
+		base, suffix = SplitVargenSuffix(name[:i]) // REPL
+		return base, suffix + name[i:]
+`,
+		},
 	},
 }
 
