@@ -22,7 +22,8 @@ const answerDeadline = 2 * time.Minute
 // kernelClient speaks docs/kernel-protocol.md with a prepared kernel.
 type kernelClient struct {
 	process  *exec.Cmd
-	output   bytes.Buffer
+	ended    chan struct{}
+	output   bytes.Buffer // complete when the process has ended
 	listener net.Listener
 	frames   net.Conn
 	lines    *bufio.Reader
@@ -44,7 +45,7 @@ func (t *target) startKernel() (*kernelClient, error) {
 		return nil, err
 	}
 	listener.(*net.UnixListener).SetDeadline(time.Now().Add(answerDeadline))
-	k := &kernelClient{listener: listener, process: exec.Command(filepath.Join(t.out, toolchain.KernelFile))}
+	k := &kernelClient{listener: listener, ended: make(chan struct{}), process: exec.Command(filepath.Join(t.out, toolchain.KernelFile))}
 	k.process.Env = []string{"SANDCELL_ADDRESS=" + address, "SANDCELL_TOKEN=check", "PATH=" + os.Getenv("PATH")}
 	k.process.Stdout, k.process.Stderr = &k.output, &k.output
 	k.process.WaitDelay = time.Second // what a cell has started may hold the pipes
@@ -52,6 +53,11 @@ func (t *target) startKernel() (*kernelClient, error) {
 		listener.Close()
 		return nil, err
 	}
+	go func() {
+		k.process.Wait()
+		listener.Close() // it may have died before it connected
+		close(k.ended)
+	}()
 	if err := k.welcome(); err != nil {
 		return nil, k.close(err)
 	}
@@ -123,8 +129,7 @@ func (k *kernelClient) receive() (frame, error) {
 // close ends the kernel, and adds to an error what the kernel has printed.
 func (k *kernelClient) close(reason error) error {
 	k.process.Process.Kill()
-	k.process.Wait()
-	k.listener.Close()
+	<-k.ended
 	if k.frames != nil {
 		k.frames.Close()
 	}
