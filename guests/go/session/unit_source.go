@@ -29,8 +29,8 @@ type checkUnit struct {
 	ownEnd     int
 	stepStarts map[*step]int
 	locals     map[types.Object]*symbol // the types that functions of the cell declare for themselves
-	steps      []*step // in the order in which they run
-	hoists     int     // how many steps declare variables
+	steps      []*step                  // in the order in which they run
+	hoists     int                      // how many steps declare variables
 
 	file     *ast.File
 	pkg      *types.Package
