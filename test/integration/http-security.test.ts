@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { initialize, INITIALIZE, MCP_HEADERS, openRawSession, send } from '../helpers/http-requests.ts';
 import { type HttpTestServer, startHttpServer } from '../helpers/http-server.ts';
+import { descendantsOf } from '../helpers/processes.ts';
 
 const ALICE = 'alice-0123456789abcdef';
 const BOB = 'bob~0123456789/abcdef+==';
@@ -290,6 +291,17 @@ describe('tokens', () => {
     expect(log).toContain('"owner":"alice"');
   });
 
+  test('are in the environment of no process of a sandbox', async () => {
+    await using client = await guarded.connect({ token: ALICE });
+
+    const { stdout } = await client.run({ language: 'bash' }, "cat /proc/*/environ | tr '\\0' '\\n'");
+
+    expect(stdout).toContain('HOME=/workspace');
+    const environments = descendantsOf(guarded.pid).map(({ pid }) => environmentOf(pid));
+    expect(environments.length).toBeGreaterThan(1);
+    for (const text of [stdout, ...environments]) expect(text).not.toContain(ALICE);
+  });
+
   test.each([
     ['short', 'alice:short', 'line 1 is not NAME:TOKEN'],
     ['without a name', '0123456789abcdef', 'line 1 is not NAME:TOKEN'],
@@ -447,4 +459,12 @@ async function sendRaw(text: string, to = port): Promise<string> {
   let answer = '';
   for await (const chunk of socket) answer += String(chunk);
   return answer;
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return ''; // ended meanwhile, or that of another user
+  }
 }

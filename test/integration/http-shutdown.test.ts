@@ -53,7 +53,7 @@ describe('a server that stops', () => {
   test('takes no new sessions and calls, and says when to come again', async () => {
     const server = await startHttpServer();
     const session = await openRawSession(server.url);
-    const running = session.call(1, 'run_code', { language: 'python', code: 'import time\ntime.sleep(1.5)' });
+    const running = session.call(1, 'run_code', { language: 'python', code: ENDLESS });
     await until('the cell runs', async () => {
       const list = await session.call(2, 'list_contexts', {});
       return list.body.includes('"status":"busy"');
@@ -78,8 +78,7 @@ describe('a server that stops', () => {
     }
     expect(await send(`${server.url}/healthz`)).toMatchObject({ status: 200 });
     expect(messagesOf(await running).at(-1)).toMatchObject({
-      id: 1,
-      result: { structuredContent: { status: 'ok' } },
+      ...{ id: 1, result: { structuredContent: { status: 'interrupted' } } },
     });
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
