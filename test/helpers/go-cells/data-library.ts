@@ -41,7 +41,7 @@ export const dataLibrary: readonly GoSequence[] = [
           n, found := slices.BinarySearchFunc(people, 30, func(p Person, age int) int { return p.Age - age })
           n, found, slices.Reverse
         `,
-        error: { name: 'CompileError', message: /without instantiation/, line: 2, column: 11 },
+        error: { name: 'CompileError', message: /without instantiation/, line: 2, column: 1 },
       },
     ],
   },

@@ -69,7 +69,11 @@ export const methods: readonly GoSequence[] = [
           var held fmt.Stringer = Name("a")
         `,
       },
-      { code: 'func (n Name) String() string { return "2:" + string(n) }\nName("b")', result: '2:b' },
+      {
+        code: 'func (n Name) String() string { return "2:" + string(n) }\nName("b")',
+        result: '2:b',
+        note: 'type Name',
+      },
       { code: 'held, held.String(), Name("c")', result: '1:a, 1:a, 2:c' },
       { code: 'held = Name("d")\nheld', result: '2:d' },
     ],
