@@ -25,7 +25,10 @@ const SYSTEM_COMMANDS = {
 };
 
 /** What Go cells are linked with, where Go is installed: without them Go does not run, or runs slowly. */
-const GO_COMMANDS = { gcc: 'gcc', mold: 'mold' };
+const GO_COMMANDS = { gcc: 'gcc', 'ld.lld': 'lld' };
+
+/** npm gives its scripts the settings of the repository as variables, which outdo the .npmrc of another folder. */
+const ANY_NODE = ['--engine-strict=false', '--ignore-scripts'];
 
 const PACKAGE_MANAGERS = {
   'apt-get': (packages) => `apt-get update && apt-get install -y --no-install-recommends ${packages}`,
@@ -39,6 +42,7 @@ checkNode();
 installSystemPackages();
 installGoPackages();
 installNodePackages();
+if (process.argv.includes('--external')) installNodePackages('test/external', ANY_NODE);
 build();
 
 function checkNode() {
@@ -48,21 +52,21 @@ function checkNode() {
   fail(`Sandcell needs Node ${wanted.join('.')} or newer; this is ${process.versions.node}.`);
 }
 
-function installNodePackages() {
-  if (nodePackagesAreThere()) return;
-  say('Installing the Node packages (npm ci)');
+function installNodePackages(folder = '', options = []) {
+  if (nodePackagesAreThere(folder)) return;
+  say(`Installing the Node packages ${folder && `of ${folder} `}(npm ci)`);
   // npm tells its scripts where it is itself; beside it there may be no `npm` in the PATH.
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js')
     ? [process.execPath, process.env.npm_execpath]
     : ['npm'];
-  run([...npm, 'ci', '--include=dev'], 'npm ci');
+  run([...npm, 'ci', '--include=dev', ...options], 'npm ci', folder);
 }
 
 /** Whether what npm last wrote into node_modules is what the lock file asks for, packages of other systems aside. */
-function nodePackagesAreThere() {
-  const installed = readJson('node_modules/.package-lock.json')?.packages;
+function nodePackagesAreThere(folder) {
+  const installed = readJson(join(folder, 'node_modules/.package-lock.json'))?.packages;
   if (installed === undefined) return false;
-  return Object.entries(readJson('package-lock.json').packages).every(([path, wanted]) => {
+  return Object.entries(readJson(join(folder, 'package-lock.json')).packages).every(([path, wanted]) => {
     if (path === '') return true;
     const found = installed[path];
     return found === undefined ? wanted.optional === true : found.integrity === wanted.integrity;
@@ -164,9 +168,9 @@ function isInPath(command) {
   });
 }
 
-function run([command, ...args], what) {
+function run([command, ...args], what, folder = '') {
   const { status, error } = spawnSync(command, args, {
-    cwd: root,
+    cwd: join(root, folder),
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) fail(`Failed${error ? ` (${error.message})` : ''}: ${what}`);
