@@ -18,6 +18,8 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
+const HTTP_URL = /^https?:\/\/[^\s?#@]+$/i;
+
 /**
  * Every setting of the server: range, default, unit, meaning. Flags, SANDCELL_ variables, the keys of the config file,
  * `--help` and docs/configuration.md are all derived from here.
@@ -102,7 +104,7 @@ export const settingsSchema = z.strictObject({
   go_strategy: oneOf(
     ['auto', 'stock'],
     'auto',
-    'How Go cells are linked: auto prepares a prelinked toolchain on the first use of Go (about 2 minutes of one core and 250 MiB of disk, once) and uses it from then on; stock never does, and cells take about a second',
+    'How Go cells are linked: auto prepares a prelinked toolchain on the first use of Go (about 90 s and 100 MiB of disk, once) and uses it from then on; stock never does, and cells take 0.1 to 0.3 s',
   ),
 
   http: onOff('Serve many clients over HTTP, at /mcp and /sse, instead of one over stdin and stdout'),
@@ -113,7 +115,7 @@ export const settingsSchema = z.strictObject({
     .register(abouts, {
       kind: 'text',
       allowed: 'an IP address of this machine, or localhost',
-      description: 'Address that HTTP clients reach; one that is not loopback demands tokens',
+      description: 'Address that HTTP clients reach; one that is not loopback demands tokens or OAuth',
     }),
   port: whole([0, 65_535], 3917, {
     description: 'TCP port of HTTP; 0 takes a free one, which the log names',
@@ -126,6 +128,31 @@ export const settingsSchema = z.strictObject({
     items: 'NAME:TOKEN, each token of 16 characters or more',
     description: 'The same as auth_token_file, given directly',
     isSecret: true,
+  }),
+  public_url: text(
+    /^https?:\/\/[^/\s?#@]+$/i,
+    'an origin without a path, such as https://sandcell.example.com',
+    {
+      description: 'What clients reach this server by; its host is answered like those of allowed_hosts',
+      unset: 'http, host and port',
+    },
+  ),
+  oauth_issuer: text(HTTP_URL, 'the URL of an authorization server, such as https://login.example.com', {
+    description:
+      'Authorization server whose access tokens (JWT) are taken, beside tokens of the other settings',
+    unset: 'none',
+  }),
+  oauth_jwks_url: text(HTTP_URL, 'the URL of a JSON Web Key Set', {
+    description: 'Where the public keys of the issuer are',
+    unset: 'what the metadata of the issuer says',
+  }),
+  oauth_audience: text(/^[\x21-\x7e]{1,512}$/, 'a text without blanks', {
+    description: 'Audience that an access token must be for',
+    unset: 'public_url with /mcp or /sse',
+  }),
+  oauth_scopes: list(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,128}$/, 100, {
+    items: 'scopes, such as sandcell:run',
+    description: 'Scopes that an access token must have, all of them',
   }),
   allowed_hosts: list(/^(\[[\da-f:.]+\]|[a-z\d.-]+)$/i, 100, {
     items: 'host names without a port, such as sandcell.example.com',
@@ -149,6 +176,7 @@ export const settingsSchema = z.strictObject({
     description: 'Unanswered HTTP requests and open streams of one token, or of one address',
   }),
 
+  metrics: oneOf(['off', 'on'], 'off', 'Prometheus metrics over HTTP, at /metrics'),
   log_level: oneOf(LOG_LEVELS, 'info', 'Least severe message that is written to stderr'),
 });
 

@@ -157,7 +157,7 @@ describe('the address', () => {
 
   test.each(['0.0.0.0', '::', '192.0.2.1'])('%s is refused without tokens', async (host) => {
     await expect(startHttpServer(['--host', host])).rejects.toThrow(
-      `sandcell: host is ${host}, which other machines can reach, and there are no tokens: set auth_token_file or SANDCELL_AUTH_TOKENS, or take 127.0.0.1`,
+      `sandcell: host is ${host}, which other machines can reach, and there are no tokens: set auth_token_file, SANDCELL_AUTH_TOKENS or oauth_issuer, or take 127.0.0.1`,
     );
   });
 

@@ -34,12 +34,14 @@ const DEFAULTS: Settings = {
   host: '127.0.0.1',
   port: 3917,
   authTokens: [],
+  oauthScopes: [],
   allowedHosts: [],
   allowedOrigins: [],
   requestTimeoutMs: 30_000,
   maxRequestsPerMinute: 6000,
   maxSessionsPerPrincipal: 64,
   maxOpenRequests: 1024,
+  metrics: 'off',
   logLevel: 'info',
 };
 

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Settings } from '../../config.ts';
 import { busy, HttpFailure } from './failure.ts';
+import type { ProtectedResource } from './oauth/protected-resource.ts';
 import { ANYONE, type Authenticate, senderOf, setSender } from './principal.ts';
 import { onEnd } from './request-end.ts';
 
@@ -10,8 +11,14 @@ const MINUTE_MS = 60_000;
 const MAX_REFUSALS = 60;
 const RETRY_S = 1;
 
-/** Finds out who sends a request. An address that tries many wrong tokens is made to wait. */
-export function authentication(authenticate: Authenticate | undefined): RequestHandler {
+/**
+ * Finds out who sends a request. An address that tries many wrong tokens is made to wait. `resource` leads clients to
+ * where they can get a token.
+ */
+export function authentication(
+  authenticate: Authenticate | undefined,
+  resource: ProtectedResource | undefined,
+): RequestHandler {
   const refusals = limitRate(MAX_REFUSALS, addressOf);
   return async (request, response, next) => {
     const principal = authenticate ? await authenticate(request) : ANYONE;
@@ -21,7 +28,7 @@ export function authentication(authenticate: Authenticate | undefined): RequestH
       return;
     }
     await refusals(request, response, (error?: unknown) => {
-      next(error ?? unauthorized(request.headers.authorization !== undefined));
+      next(error ?? unauthorized(request, resource));
     });
   };
 }
@@ -33,9 +40,11 @@ export function requestLimits(
   return [limitRate(settings.maxRequestsPerMinute, keyOf), limitOpen(settings.maxOpenRequests)];
 }
 
-function unauthorized(hasCredentials: boolean): HttpFailure {
-  const challenge = hasCredentials ? 'Bearer error="invalid_token"' : 'Bearer';
+function unauthorized({ headers, path }: Request, resource: ProtectedResource | undefined): HttpFailure {
+  const hasCredentials = headers.authorization !== undefined;
   const message = hasCredentials ? 'The bearer token is not valid' : 'A bearer token is required';
+  const plain = hasCredentials ? 'Bearer error="invalid_token"' : 'Bearer';
+  const challenge = resource?.challenge(path, hasCredentials ? 'invalid_token' : undefined) ?? plain;
   return new HttpFailure(401, message, { headers: { 'WWW-Authenticate': challenge } });
 }
 

@@ -9,12 +9,16 @@ import { health, type Ready } from './health.ts';
 import { checkHosts } from './host-check.ts';
 import type { HttpSessions } from './http-sessions.ts';
 import { legacySse } from './legacy-sse.ts';
+import type { ProtectedResource } from './oauth/protected-resource.ts';
+import { resourceMetadata } from './oauth/resource-metadata.ts';
 import type { Authenticate } from './principal.ts';
 import { streamableHttp, type StreamableWire } from './streamable-http.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
   readonly authenticate: Authenticate | undefined;
+  /** Undefined where no access tokens are taken. */
+  readonly resource: ProtectedResource | undefined;
   readonly ready: Ready;
   readonly streamable: HttpSessions<StreamableWire>;
   readonly sse: HttpSessions<SSEServerTransport>;
@@ -24,7 +28,7 @@ export interface AppOptions {
 
 /** What a request goes through: it is refused at the first thing that is wrong with it, before its body is read. */
 export function createApp(options: AppOptions): Express {
-  const { settings, authenticate, admission } = options;
+  const { settings, authenticate, resource, admission } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -32,13 +36,18 @@ export function createApp(options: AppOptions): Express {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     next();
   });
-  app.use(checkHosts(settings.allowedHosts, settings.allowedOrigins));
+  app.use(checkHosts(hostsOf(settings), settings.allowedOrigins));
   app.use(health(options.ready, () => admission.isStopping));
-  app.use(authentication(authenticate), ...requestLimits(settings));
+  if (resource) app.use(resourceMetadata(resource));
+  app.use(authentication(authenticate, resource), ...requestLimits(settings));
   app.use(streamableHttp(options.streamable, admission), legacySse(options.sse, admission));
   app.use(() => {
     throw new HttpFailure(404, 'Not found: MCP is served at /mcp, and at /sse for older clients');
   });
   app.use(answerFailures(options.logger));
   return app;
+}
+
+function hostsOf({ allowedHosts, publicUrl }: Settings): readonly string[] {
+  return publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname];
 }

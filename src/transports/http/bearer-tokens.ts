@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { ConfigError, type Settings } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
-import type { Authenticate, Principal } from './principal.ts';
+import { type Authenticate, bearerOf, type Principal } from './principal.ts';
 
 const ENTRY = /^([\w.-]{1,64}):([\w.~+/-]{16,512}=*)$/;
-const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /** Checks static tokens; undefined where none are set. Throws a ConfigError that repeats no token. */
 export function bearerTokens(settings: Settings, logger: Logger): Authenticate | undefined {
@@ -24,8 +23,8 @@ export function bearerTokens(settings: Settings, logger: Logger): Authenticate |
     principals.set(key, { name });
   }
   // Looked up by its hash: how long that takes says nothing about the token.
-  return ({ headers }) => {
-    const [, token] = BEARER.exec(headers.authorization ?? '') ?? [];
+  return (request) => {
+    const token = bearerOf(request);
     return Promise.resolve(token === undefined ? undefined : principals.get(digest(token)));
   };
 }

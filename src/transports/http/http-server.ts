@@ -1,7 +1,6 @@
 import type { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
 import { ConfigError, type Settings } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
 import { inUrl, isLoopback } from './addresses.ts';
@@ -12,6 +11,9 @@ import { answerClientErrors } from './client-errors.ts';
 import type { Connect } from './connect.ts';
 import type { Ready } from './health.ts';
 import { HttpSessions } from './http-sessions.ts';
+import { accessTokens } from './oauth/access-tokens.ts';
+import { oauthSettings, ProtectedResource } from './oauth/protected-resource.ts';
+import { anyOf } from './principal.ts';
 import { stopGracefully } from './shutdown.ts';
 import type { StreamableWire } from './streamable-http.ts';
 
@@ -29,24 +31,33 @@ export interface HttpServer {
 
 /** Serves clients over HTTP. Throws a ConfigError where it may not or cannot listen. */
 export async function serveHttp({ settings, connect, ready, logger }: HttpOptions): Promise<HttpServer> {
-  const authenticate = bearerTokens(settings, logger);
-  if (!authenticate && !isLoopback(settings.host)) {
-    throw new ConfigError(
-      `host is ${settings.host}, which other machines can reach, and there are no tokens: set auth_token_file or SANDCELL_AUTH_TOKENS, or take 127.0.0.1`,
-    );
-  }
+  const tokens = bearerTokens(settings, logger);
+  const oauth = oauthSettings(settings);
+  if (!tokens && !oauth) refuseOthers(settings);
   const shared = { connect, logger, idleMs: settings.idleMinutes * 60_000 };
   const streamable = new HttpSessions<StreamableWire>({ ...shared, answersCancelled: true });
   const sse = new HttpSessions<SSEServerTransport>({ ...shared, answersCancelled: false });
   const admission = new Admission();
-  const app = createApp({ settings, authenticate, ready, streamable, sse, admission, logger });
-  const server = createHttpServer(app, settings.requestTimeoutMs);
-  const port = await listen(server, settings);
+  const server = createHttpServer(settings.requestTimeoutMs);
+  const url = `http://${inUrl(settings.host)}:${await listen(server, settings)}`;
+  const resource = oauth && new ProtectedResource(oauth, settings.publicUrl ?? url);
+  const authenticate = anyOf([tokens, resource && accessTokens(resource, logger)]);
+  server.on(
+    'request',
+    createApp({ ...{ settings, authenticate, resource, ready }, ...{ streamable, sse, admission, logger } }),
+  );
   // Such as too many open files: the connection is lost, not the server.
   server.on('error', (error) => logger.warn('a connection could not be accepted', { error }));
-  const url = `http://${inUrl(settings.host)}:${port}`;
-  logger.info('listening', { url, authentication: authenticate ? 'tokens' : 'none' });
+  const ways = [...(tokens ? ['tokens'] : []), ...(oauth ? ['oauth'] : [])];
+  logger.info('listening', { url, authentication: ways.join(' and ') || 'none' });
   return { stop: () => stopGracefully(server, admission, [streamable, sse]) };
+}
+
+function refuseOthers({ host }: Settings): void {
+  if (isLoopback(host)) return;
+  throw new ConfigError(
+    `host is ${host}, which other machines can reach, and there are no tokens: set auth_token_file, SANDCELL_AUTH_TOKENS or oauth_issuer, or take 127.0.0.1`,
+  );
 }
 
 const MAX_HEADER_BYTES = 16_384;
@@ -57,7 +68,7 @@ const CHECK_MS = 500;
 const KEEP_ALIVE_MS = 65_000;
 const MAX_CONNECTIONS = 4096;
 
-function createHttpServer(app: Express, requestTimeoutMs: number): Server {
+function createHttpServer(requestTimeoutMs: number): Server {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
@@ -65,7 +76,7 @@ function createHttpServer(app: Express, requestTimeoutMs: number): Server {
     connectionsCheckingInterval: CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
-  const server = createServer(options, app);
+  const server = createServer(options);
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', answerClientErrors);
   return server;
