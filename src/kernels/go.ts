@@ -3,7 +3,7 @@ import type { KernelDriver } from './kernel.ts';
 import type { Preparation } from './preparation.ts';
 import type { Runtime } from './runtimes.ts';
 
-const LINKERS = ['mold', 'ld.lld', 'ld'];
+const LINKERS = ['ld.lld', 'ld'];
 
 export const go: KernelDriver = {
   language: 'go',
@@ -51,7 +51,7 @@ function prelinked(runtime: Runtime): Preparation {
   return {
     ...preparation(runtime, 'prelinked'),
     title: 'the prelinked toolchain of Go',
-    estimate: { seconds: 120, mib: 250 },
+    estimate: { seconds: 90, mib: 100 },
     obstacle: missingCompiler() ?? (process.arch === 'x64' ? undefined : 'it exists for x86-64 only'),
   };
 }

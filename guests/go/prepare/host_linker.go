@@ -5,28 +5,25 @@ import (
 	"os/exec"
 )
 
-// Names are kept as they are found, and links not followed: ld.lld goes by how it is called.
+// Not mold: its stubs for calls into other modules write the register in which Go passes the ninth argument, and with
+// some modules it looks for a layout for ever. Paths are kept as they are found: ld.lld goes by how it is called.
 
-// stockLinkers finds what makes a shared object of 4 to 15 MiB, the fastest first, and says of the feature "linker" what
+// stockLinker finds what makes a shared object of 4 to 15 MiB, the fastest first, and says of the feature "linker" what
 // to do for a faster one.
-func stockLinkers() (paths, feature string, err error) {
-	for _, name := range []string{"mold", "ld", "ld.lld"} {
-		path, err := exec.LookPath(name)
-		switch {
-		case err != nil:
-		case name == "mold":
-			return path, "on", nil
-		default:
-			return path, "mold is not installed: cells that use big packages take longer (apt-get install mold)", nil
-		}
+func stockLinker() (path, feature string, err error) {
+	if path, err := exec.LookPath("ld.lld"); err == nil {
+		return path, "on", nil
 	}
-	return "", "", errNoLinker
+	if path, err := exec.LookPath("ld"); err == nil {
+		return path, "ld.lld is not installed: cells that use big packages take longer (apt-get install lld)", nil
+	}
+	return "", "", errors.New("no linker is installed (apt-get install binutils)")
 }
 
 // directLinkers finds what makes a shared object of 12 KiB, for which ld takes half the time of others; the second one,
 // if any, is for modules that are linked into cells.
 func directLinkers() (paths, feature string, err error) {
-	stock, feature, err := stockLinkers()
+	stock, feature, err := stockLinker()
 	if err != nil {
 		return "", "", err
 	}
@@ -35,5 +32,3 @@ func directLinkers() (paths, feature string, err error) {
 	}
 	return stock, feature, nil
 }
-
-var errNoLinker = errors.New("no linker is installed (apt-get install binutils)")

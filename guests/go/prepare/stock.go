@@ -19,7 +19,7 @@ var (
 
 func prepareStock(t *target) error {
 	steps := &progress{steps: 3}
-	linker, linkerFeature, err := stockLinkers()
+	linker, linkerFeature, err := stockLinker()
 	if err != nil {
 		return err
 	}

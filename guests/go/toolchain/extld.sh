@@ -3,9 +3,6 @@
 # A cell needs neither the C library nor start files, which the kernel has: its objects go straight to a linker.
 linker=$1
 case $linker in
-  # Without pages of its own for each segment, mold 1.10 looks for ever for a layout of some modules. It must not fork,
-  # so that who waits for it can end it.
-  */mold) own='--thread-count=1 --no-fork -z separate-loadable-segments' ;;
   */ld.lld) own=--threads=1 ;;
   *) own= ;;
 esac

@@ -178,4 +178,47 @@ export const functions: readonly GoSequence[] = [
       { code: 'func first() int { return second() }\nfirst()', result: '2' },
     ],
   },
+  {
+    title: 'keeps what functions of reflect.MakeFunc return while the collector runs',
+    cells: [
+      {
+        code: go`
+          import ("reflect"; "runtime")
+          func pair(args []reflect.Value) []reflect.Value {
+            return []reflect.Value{reflect.ValueOf([2]int{1, 2})}
+          }
+          func work() int {
+            pairOf := reflect.MakeFunc(reflect.TypeOf((func() any)(nil)), pair).Interface().(func() any)
+            ended := false
+            go func() { for !ended { runtime.GC() } }()
+            sums := make(chan int)
+            for range 50 {
+              go func() {
+                sum := 0
+                for range 5000 { v := pairOf().([2]int); sum += v[0] + v[1] }
+                sums <- sum
+              }()
+            }
+            total := 0
+            for range 50 { total += <-sums }
+            ended = true
+            return total
+          }
+        `,
+      },
+      { code: 'work()', result: '750000' },
+      { code: 'work()', result: '750000' },
+    ],
+  },
+  {
+    title: 'passes more words to functions of the library than there are registers',
+    cells: [
+      { code: 'import ("fmt"; "strings")\nfunc name(n int) string { return fmt.Sprint("<", n, ">") }' },
+      { code: 'name(5) + name(6) + name(7) + name(8) + name(9)', result: '<5><6><7><8><9>' },
+      {
+        code: 'import ("net/http"; "text/template")\n_ = http.StatusOK\n_ = template.New\nname(1) + name(2) + name(3) + name(4) + strings.ToUpper("e")',
+        result: '<1><2><3><4>E',
+      },
+    ],
+  },
 ];
