@@ -32,8 +32,8 @@ export type Target = { language: string } | { context_id: string };
 
 /** For a suite whose contexts all stay in one sandbox. */
 export const ROOM_FOR_MANY: readonly string[] = [
-  ...['--max-contexts-per-sandbox', '100'],
-  ...['--memory-mib', '4096'],
+  ...['--max-contexts-per-sandbox', '200'],
+  ...['--memory-mib', '8192'],
   ...['--processes', '4096'],
 ];
 

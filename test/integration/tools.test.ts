@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newTarget } from '../helpers/cells.ts';
 import { startServer, textOf, type TestServer } from '../helpers/server.ts';
 
-const LANGUAGES = 'python, javascript, typescript, bash';
+const LANGUAGES = 'python, javascript, typescript, java, go, bash';
 
 let server: TestServer;
 
