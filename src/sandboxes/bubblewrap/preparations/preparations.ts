@@ -169,7 +169,7 @@ export class Preparations implements AsyncDisposable {
         throw unavailable(wanted, String(error instanceof Error ? error.message : error));
       throw new SandboxError(
         'RUNTIME_NOT_FOUND',
-        `${preparation.title} ${runtime.version} is still being prepared for its first use on this machine (${describe(await this.stateOf(wanted), preparation)})`,
+        `${preparation.title} ${runtime.version} has to be prepared once on this machine, and ${describe(await this.stateOf(wanted), preparation)}`,
         { hint: 'Try again in half a minute; it goes on meanwhile and is made only once.' },
       );
     }
