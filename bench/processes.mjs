@@ -26,6 +26,15 @@ export function anchorOf(server) {
   return anchor;
 }
 
+/**
+ * A process and everything below it.
+ * @param {number} pid
+ * @returns {number[]}
+ */
+export function treeOf(pid) {
+  return [pid, ...childrenOf(pid).flatMap(treeOf)];
+}
+
 /** @param {number[]} pids */
 export function pssMiB(...pids) {
   return pids.reduce((sum, pid) => sum + kib(`/proc/${String(pid)}/smaps_rollup`, 'Pss'), 0) / 1024;

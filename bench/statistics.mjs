@@ -3,6 +3,7 @@
  * @property {number} min
  * @property {number} median
  * @property {number} p95 Nearest rank: with fewer than 20 samples this is the largest.
+ * @property {number} p99 Likewise, with fewer than 100.
  * @property {number} n
  */
 
@@ -18,6 +19,7 @@ export function summarize(samples) {
     min: at(0),
     median: sorted.length % 2 === 1 ? at(Math.floor(half)) : (at(half - 1) + at(half)) / 2,
     p95: at(Math.ceil(sorted.length * 0.95) - 1),
+    p99: at(Math.ceil(sorted.length * 0.99) - 1),
     n: sorted.length,
   };
 }

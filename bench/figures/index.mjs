@@ -1,6 +1,7 @@
 import { concurrency, warm } from './calls.mjs';
 import { kill, nextContext, warmContext } from './contexts.mjs';
 import { go } from './go.mjs';
+import { http } from './http.mjs';
 import { java } from './java.mjs';
 import { memory } from './memory.mjs';
 import { firstChunk, lines, tenMegabytes } from './output.mjs';
@@ -25,4 +26,5 @@ export const FIGURES = [
   memory,
   java,
   go,
+  http,
 ];
