@@ -44,9 +44,10 @@ export const threads: readonly JavaSequence[] = [
           var timer = Executors.newSingleThreadScheduledExecutor();
           timer.scheduleAtFixedRate(ticks::countDown, 0, 1, TimeUnit.MILLISECONDS);
           ticks.await();
-          timer.shutdownNow().size()
+          timer.shutdownNow();
+          ticks.getCount()
         `,
-        result: '1',
+        result: '0',
       },
     ],
   },
