@@ -10,6 +10,7 @@ import tseslint from 'typescript-eslint';
 // on top.
 const LAYERS = [
   'transports',
+  'observability',
   'tools',
   'resources',
   'sessions',
@@ -26,6 +27,8 @@ const ROOT_FILES = ['cli\\.ts', 'serve\\.ts', 'server\\.ts'];
 const ALSO_FORBIDDEN = {
   // A transport receives `connect` as an argument and knows no product code.
   transports: LAYERS.slice(1),
+  // It is told of everything, and knows nothing.
+  observability: LAYERS.slice(2, -1),
   // A sandbox knows a language only through its KernelDriver.
   'sandboxes/bubblewrap': ['kernels/(python|javascript|typescript|java|go|bash)\\.ts'],
 };
@@ -45,14 +48,18 @@ const RESTRICTED = {
     allowTypeImports: true,
     message: 'Processes are started in sandboxes/bubblewrap/process.ts and processes/ only.',
   },
+  observing: {
+    regex: '^(prom-client$|@opentelemetry/)',
+    message: 'Metrics and traces are made in observability/ only: everything else is handed an Observer.',
+  },
   undici: {
     regex: '^undici($|/)',
     message: 'Remote sandboxes are reached through sandboxes/opensandbox/client.ts only.',
   },
 };
 
-const NO_SDK = [RESTRICTED.sdk, RESTRICTED.childProcess, RESTRICTED.undici];
-const WITH_SDK = [RESTRICTED.childProcess, RESTRICTED.undici];
+const WITH_SDK = [RESTRICTED.childProcess, RESTRICTED.undici, RESTRICTED.observing];
+const NO_SDK = [RESTRICTED.sdk, ...WITH_SDK];
 
 /** The import rules of one set of files: what it may not import from npm and Node, and from our folders. */
 function imports(files, packages, forbidden = []) {
@@ -82,6 +89,11 @@ const layerRules = [
     return imports([`src/${folder}/**/*.ts`], packages, above(folder));
   }),
   imports(['src/sandboxes/bubblewrap/**/*.ts'], NO_SDK, above('sandboxes/bubblewrap')),
+  imports(
+    ['src/observability/**/*.ts'],
+    [RESTRICTED.sdk, RESTRICTED.childProcess, RESTRICTED.undici],
+    above('observability'),
+  ),
   imports(['src/tools/tool.ts'], WITH_SDK, above('tools')),
   imports(['src/executions/render.ts'], [RESTRICTED.sdkValues, ...WITH_SDK], above('executions')),
   imports(

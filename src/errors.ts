@@ -1,3 +1,5 @@
+import type { Limit } from './observer.ts';
+
 /** The stable codes of failures around a cell. A failing cell is not one of them: it is an execution's `error`. */
 export const ERROR_CODES = {
   INVALID_ARGUMENT: 'An argument is missing, unknown, or not allowed; the hint lists what the tool takes',
@@ -26,10 +28,18 @@ export class SandboxError extends Error {
   override readonly name = 'SandboxError';
   readonly code: ErrorCode;
   readonly hint: string;
+  /** What it ran into, where that is a limit. */
+  readonly limit: Limit | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint: string; cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options: { hint: string; limit?: Limit; cause?: unknown }) {
     super(message, { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.limit = options.limit;
   }
+}
+
+/** As which a client hears of it. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof SandboxError ? error.code : 'INTERNAL';
 }

@@ -1,5 +1,5 @@
 import { SandboxError } from '../errors.ts';
-import type { ExecutionEvent } from '../executions/execution.ts';
+import { type ExecutionEvent, OUT_OF_MEMORY } from '../executions/execution.ts';
 import { CONTEXT_GONE } from '../executions/render-text.ts';
 import type { KernelExit } from '../kernels/kernel.ts';
 import type { KernelEvent, KernelProcess } from '../kernels/kernel-process.ts';
@@ -177,6 +177,6 @@ function range(first: number, last: number): string | undefined {
 }
 
 function deathError(language: string, exit: KernelExit): Extract<ExecutionEvent, { type: 'error' }>['error'] {
-  const name = exit.cause === 'out_of_memory' ? 'OutOfMemory' : 'KernelDied';
+  const name = exit.cause === 'out_of_memory' ? OUT_OF_MEMORY : 'KernelDied';
   return { name, message: `the ${language} kernel ${exit.detail}`, traceback: '', line: null, column: null };
 }

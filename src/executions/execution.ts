@@ -12,6 +12,9 @@ export interface CellError {
   column: number | null;
 }
 
+/** Name of the error of a cell whose kernel died of it. */
+export const OUT_OF_MEMORY = 'OutOfMemory';
+
 export type Status = 'ok' | 'error' | 'timeout' | 'interrupted' | 'kernel_died';
 
 /** What became of the context's variables. */

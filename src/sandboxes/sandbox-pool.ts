@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import { SandboxError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { type Observer, UNOBSERVED } from '../observer.ts';
 import { deadline, DeadlineError } from '../processes/deadline.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { Sandbox, SandboxDriver } from './sandbox.ts';
@@ -36,6 +37,7 @@ export class SandboxPool implements AsyncDisposable {
   readonly #driver: SandboxDriver;
   readonly #limits: PoolLimits;
   readonly #logger: Logger;
+  readonly #observer: Observer;
   readonly #starts = new PQueue({ concurrency: CONCURRENT_STARTS });
   /** Every started sandbox, the spare too, until it has been told to end. */
   readonly #live = new Set<Sandbox>();
@@ -47,11 +49,18 @@ export class SandboxPool implements AsyncDisposable {
   #spare: Spare | undefined;
   #refill: NodeJS.Timeout | undefined;
 
-  constructor(driver: SandboxDriver, limits: PoolLimits, logger: Logger) {
+  constructor(driver: SandboxDriver, limits: PoolLimits, logger: Logger, observer: Observer = UNOBSERVED) {
     this.#driver = driver;
     this.#limits = limits;
     this.#logger = logger;
+    this.#observer = observer;
     this.#places = new FairQueue(limits.maxSandboxes);
+  }
+
+  /** `waiting` are calls that wait for a sandbox. */
+  get counts(): { inUse: number; spare: number; waiting: number } {
+    const inUse = this.#inUse.size;
+    return { inUse, spare: this.#live.size - inUse, waiting: this.#places.length };
   }
 
   /**
@@ -62,10 +71,13 @@ export class SandboxPool implements AsyncDisposable {
     const either = AbortSignal.any([signal, this.#disposal.signal]);
     await this.#enter(owner, either);
     try {
-      const sandbox = (await this.#takeSpare(either)) ?? (await this.#start(either));
+      const spare = await this.#takeSpare(either);
+      this.#observer.poolAsked('sandboxes', spare !== undefined);
+      const sandbox = spare ?? (await this.#start(either));
       if (either.aborted) await this.release(sandbox);
       either.throwIfAborted();
       this.#inUse.set(sandbox, owner);
+      this.#logger.info('a sandbox is in use', { session: owner, sandbox: sandbox.id });
       this.#refillLater();
       return sandbox;
     } catch (error) {
@@ -78,7 +90,7 @@ export class SandboxPool implements AsyncDisposable {
   async release(sandbox: Sandbox): Promise<void> {
     const owner = this.#inUse.get(sandbox);
     if (this.#inUse.delete(sandbox) && owner !== undefined) this.#places.leave(owner);
-    if (this.#live.delete(sandbox)) this.#ending.set(sandbox, this.#end(sandbox));
+    if (this.#live.delete(sandbox)) this.#ending.set(sandbox, this.#end(sandbox, owner));
     await this.#ending.get(sandbox);
   }
 
@@ -109,11 +121,14 @@ export class SandboxPool implements AsyncDisposable {
     }
   }
 
-  async #end(sandbox: Sandbox): Promise<void> {
+  /** `session` is undefined for one that nobody has used. */
+  async #end(sandbox: Sandbox, session: string | undefined): Promise<void> {
+    const ids = { sandbox: sandbox.id, ...(session !== undefined && { session }) };
     try {
       await sandbox[Symbol.asyncDispose]();
+      if (session !== undefined) this.#logger.info('a sandbox has ended', ids);
     } catch (error) {
-      this.#logger.warn('a sandbox did not end well', { sandbox: sandbox.id, error });
+      this.#logger.warn('a sandbox did not end well', { ...ids, error });
       throw error;
     } finally {
       this.#ending.delete(sandbox);
@@ -173,5 +188,5 @@ export class SandboxPool implements AsyncDisposable {
 }
 
 function limitReached(message: string, hint: string): SandboxError {
-  return new SandboxError('SERVER_LIMIT_REACHED', message, { hint });
+  return new SandboxError('SERVER_LIMIT_REACHED', message, { hint, limit: 'max_sandboxes' });
 }

@@ -1,5 +1,7 @@
 import type { Settings } from '../config.ts';
 import { SandboxError } from '../errors.ts';
+import type { Language } from '../languages.ts';
+import { type Limit, type Observer, UNOBSERVED } from '../observer.ts';
 import type { SandboxPool } from '../sandboxes/sandbox-pool.ts';
 import { Session } from './session.ts';
 
@@ -7,11 +9,23 @@ import { Session } from './session.ts';
 export class SessionStore implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #pool: SandboxPool;
+  readonly #observer: Observer;
   readonly #sessions = new Map<string, { session: Session; owner: string | undefined }>();
 
-  constructor(settings: Settings, pool: SandboxPool) {
+  constructor(settings: Settings, pool: SandboxPool, observer: Observer = UNOBSERVED) {
     this.#settings = settings;
     this.#pool = pool;
+    this.#observer = observer;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** The language of each context of all sessions. */
+  get contextLanguages(): readonly Language[] {
+    const sandboxes = [...this.#sessions.values()].flatMap(({ session }) => session.sandboxes);
+    return sandboxes.flatMap(({ contexts }) => contexts.map(({ language }) => language));
   }
 
   /**
@@ -24,7 +38,7 @@ export class SessionStore implements AsyncDisposable {
     if (owner !== undefined && own >= maxSessionsPerPrincipal)
       throw limitReached('This token', maxSessionsPerPrincipal, 'max_sessions_per_principal');
     if (this.#sessions.size >= maxSessions) throw limitReached('This server', maxSessions, 'max_sessions');
-    const session = new Session(this.#settings, this.#pool);
+    const session = new Session(this.#settings, this.#pool, this.#observer);
     this.#sessions.set(session.id, { session, owner });
     return session;
   }
@@ -40,9 +54,10 @@ export class SessionStore implements AsyncDisposable {
   }
 }
 
-function limitReached(who: string, max: number, setting: string): SandboxError {
-  const message = `${who} has ${max} sessions, which is the limit (${setting})`;
+function limitReached(who: string, max: number, limit: Limit): SandboxError {
+  const message = `${who} has ${max} sessions, which is the limit (${limit})`;
   return new SandboxError('SERVER_LIMIT_REACHED', message, {
+    limit,
     hint: 'End sessions that are no longer needed, or try again later.',
   });
 }

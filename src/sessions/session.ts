@@ -6,6 +6,7 @@ import type { ExecutionEvent } from '../executions/execution.ts';
 import { OutputStore } from '../executions/output-store.ts';
 import { newId } from '../ids.ts';
 import type { Language } from '../languages.ts';
+import { type Observer, UNOBSERVED } from '../observer.ts';
 import type { SandboxPool } from '../sandboxes/sandbox-pool.ts';
 import { DefaultSandbox } from './default-sandbox.ts';
 import { Graves, type Loss } from './graves.ts';
@@ -49,6 +50,7 @@ export class Session implements AsyncDisposable {
   readonly id = newId('session');
   readonly outputs = new OutputStore();
   readonly settings: Settings;
+  readonly observer: Observer;
   readonly #pool: SandboxPool;
   readonly #sandboxes = new Map<string, OwnedSandbox>();
   readonly #graves = new Graves();
@@ -59,8 +61,9 @@ export class Session implements AsyncDisposable {
   readonly #default = new DefaultSandbox((signal) => this.#startSandbox(signal));
   #starting = 0;
 
-  constructor(settings: Settings, pool: SandboxPool) {
+  constructor(settings: Settings, pool: SandboxPool, observer: Observer = UNOBSERVED) {
     this.settings = settings;
+    this.observer = observer;
     this.#pool = pool;
     this.#idle = new IdleTimer(settings.idleMinutes * 60_000, () => this.#expire());
   }
@@ -166,7 +169,7 @@ export class Session implements AsyncDisposable {
       throw new SandboxError(
         'SANDBOX_LIMIT_REACHED',
         `This session has ${String(max)} sandboxes, which is the limit (max_sandboxes_per_session): ${listed([...this.#sandboxes.keys()])}`,
-        { hint: 'Use one of them, or end one with kill_sandbox.' },
+        { limit: 'max_sandboxes_per_session', hint: 'Use one of them, or end one with kill_sandbox.' },
       );
     }
     this.#starting += 1;
@@ -174,7 +177,7 @@ export class Session implements AsyncDisposable {
       const sandbox = await this.#pool.acquire(this.id, signal);
       if (signal.aborted) await this.#pool.release(sandbox);
       signal.throwIfAborted();
-      const owned = new OwnedSandbox(sandbox, this.settings.maxContextsPerSandbox);
+      const owned = new OwnedSandbox(sandbox, this);
       this.#sandboxes.set(owned.id, owned);
       return owned;
     } finally {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { SandboxError } from '../errors.ts';
-import { collect } from '../executions/collect.ts';
+import { collect, type ExecutionResult } from '../executions/collect.ts';
+import { OUT_OF_MEMORY } from '../executions/execution.ts';
 import { displaysOf, executionOutput, namesUris, renderExecution } from '../executions/render.ts';
 import { type Language, LANGUAGES } from '../languages.ts';
+import type { Limit } from '../observer.ts';
 import type { RunRequest, Session } from '../sessions/session.ts';
 import { ProgressReport } from './progress-report.ts';
 import { defineTool } from './tool.ts';
@@ -49,11 +51,18 @@ export const runCode = defineTool({
     const { settings } = session;
     const limits = { headBytes: settings.keepOutputMiB * MIB, tailBytes: settings.keepOutputTailMiB * MIB };
     using report = new ProgressReport(progress);
-    const result = await collect(run.events, limits, (chunk) => {
-      report.output(chunk);
-    });
     const { executionId, sandboxId, context } = run;
     const names = { executionId, sandboxId, contextId: context.id, language: context.language };
+    const operation = { type: 'execution', ...names, sessionId: session.id } as const;
+    const result = await session.observer.observe(operation, async (end) => {
+      const collected = await collect(run.events, limits, (chunk) => {
+        report.output(chunk);
+      });
+      end(collected);
+      return collected;
+    });
+    const limit = limitOf(result);
+    if (limit) session.observer.limitReached(limit);
     const answer = renderExecution(result, names, settings);
     if (namesUris(answer.structured)) {
       const { stdout, stderr } = result;
@@ -62,6 +71,12 @@ export const runCode = defineTool({
     return answer;
   },
 });
+
+/** What ended the cell, where that was a limit. */
+function limitOf({ status, error }: ExecutionResult): Limit | undefined {
+  if (status === 'timeout') return 'timeout_ms';
+  return status === 'kernel_died' && error?.name === OUT_OF_MEMORY ? 'memory_mib' : undefined;
+}
 
 function toRequest(
   { settings }: Session,

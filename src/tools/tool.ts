@@ -9,9 +9,10 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { type ErrorCode, SandboxError } from '../errors.ts';
+import { codeOf, type ErrorCode, SandboxError } from '../errors.ts';
 import type { Content } from '../executions/render.ts';
 import type { Logger } from '../logger.ts';
+import type { Outcome } from '../observer.ts';
 import { DeadlineError } from '../processes/deadline.ts';
 import type { Session } from '../sessions/session.ts';
 import { argumentError } from './argument-error.ts';
@@ -76,21 +77,31 @@ export function serveTools(server: Server, tools: readonly Tool[], session: Sess
   }));
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));
 
-  const answer = async ({ params }: CallToolRequest, extra: Extra): Promise<CallToolResult> => {
+  const { observer } = session;
+  const carryOut = async ({ params }: CallToolRequest, extra: Extra, end: End): Promise<CallToolResult> => {
     using _lease = session.lease();
     try {
       const tool = tools.find(({ name }) => name === params.name) ?? missingTool(params.name, tools);
       const signal = AbortSignal.any([extra.signal, session.interrupted]);
       const call = { signal, progress: progressOf(extra) };
       const { content, structured, isError } = await tool.call(session, params.arguments ?? {}, call);
+      end({ status: isError ? 'error' : 'ok' });
       return { content: [...content], structuredContent: structured, ...(isError && { isError }) };
     } catch (error) {
+      end({ status: extra.signal.aborted ? 'cancelled' : codeOf(error) });
       if (extra.signal.aborted) return CANCELLED;
+      if (error instanceof SandboxError && error.limit) observer.limitReached(error.limit);
       return renderFailure(error, logger.child({ session: session.id }), params.name);
     }
   };
-  server.setRequestHandler(CallToolRequestSchema, answer);
+  server.setRequestHandler(CallToolRequestSchema, async (request, extra) => {
+    const tool = tools.find(({ name }) => name === request.params.name)?.name ?? 'unknown';
+    const operation = { type: 'tool_call', tool, sessionId: session.id } as const;
+    return await observer.observe(operation, (end) => carryOut(request, extra, end));
+  });
 }
+
+type End = (outcome: Outcome) => void;
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 

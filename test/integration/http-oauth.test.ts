@@ -302,9 +302,11 @@ describe('sessions', () => {
       token: await issuer.token(audience, { claims: { ...SCOPE, sub: 'erin' } }),
     });
 
-    expect(server.log).toContainEqual(
-      expect.objectContaining({ msg: 'a session has begun', owner: `${issuer.url} "erin" "app"` }),
-    );
+    await vi.waitFor(() => {
+      expect(server.log).toContainEqual(
+        expect.objectContaining({ msg: 'a session has begun', owner: `${issuer.url} "erin" "app"` }),
+      );
+    });
   });
 });
 

@@ -4,6 +4,7 @@ import { versionInEnvironment } from '../../kernels/configured-version.ts';
 import { driverOf } from '../../kernels/drivers.ts';
 import type { KernelDriver, KernelSpec, Spawn } from '../../kernels/kernel.ts';
 import { KernelProcess } from '../../kernels/kernel-process.ts';
+import type { Observer } from '../../observer.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { launchKernel } from './kernel-launch.ts';
@@ -21,14 +22,16 @@ export class BubblewrapSandbox implements Sandbox {
   readonly id: string;
   readonly #place: SandboxPlace;
   readonly #choice: KernelChoice;
+  readonly #observer: Observer;
   readonly #contexts = new Set<KernelContext>();
   readonly #disposal = new AbortController();
   readonly #warm: WarmKernels;
 
-  constructor(id: string, place: SandboxPlace, choice: KernelChoice) {
+  constructor(id: string, place: SandboxPlace, choice: KernelChoice, observer: Observer) {
     this.id = id;
     this.#place = place;
     this.#choice = choice;
+    this.#observer = observer;
     const start: StartWarm = async (driver, signal) => {
       const spec = await choice.choose(driver, { version: undefined, folder: WORKSPACE }, signal);
       return await this.#launch(spec, signal);
@@ -62,7 +65,9 @@ export class BubblewrapSandbox implements Sandbox {
     const version = context.version ?? versionInEnvironment(driver.runtime, context.env);
     const spec = await this.#choice.choose(driver, { version, folder }, signal);
     this.#choice.use(context.language);
-    const kernel = (await this.#warm.take(spec, signal)) ?? (await this.#launch(spec, signal));
+    const ready = await this.#warm.take(spec, signal);
+    this.#observer.poolAsked('kernels', ready !== undefined);
+    const kernel = ready ?? (await this.#launch(spec, signal));
     try {
       await kernel.enter(context.cwd, context.env, signal);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { SandboxError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { newId } from '../../ids.ts';
+import { type Observer, UNOBSERVED } from '../../observer.ts';
 import type { Settings } from '../../config.ts';
 import type { Sandbox, SandboxDriver } from '../sandbox.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
@@ -18,12 +19,14 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly name = 'bubblewrap';
   readonly #settings: Settings;
   readonly #logger: Logger;
+  readonly #observer: Observer;
   readonly #kernels: KernelChoice;
   #host: Promise<Host> | undefined;
 
-  constructor(settings: Settings, logger: Logger) {
+  constructor(settings: Settings, logger: Logger, observer: Observer = UNOBSERVED) {
     this.#settings = settings;
     this.#logger = logger;
+    this.#observer = observer;
     this.#kernels = new KernelChoice(settings, logger);
   }
 
@@ -35,7 +38,7 @@ export class BubblewrapDriver implements SandboxDriver {
     const id = newId('sb');
     try {
       const place = await this.#createPlace(id, await this.#hosted(), signal);
-      return new BubblewrapSandbox(id, place, this.#kernels);
+      return new BubblewrapSandbox(id, place, this.#kernels, this.#observer);
     } catch (error) {
       if (signal.aborted || error instanceof SandboxError) throw error;
       throw explainIsolationFailure(error);

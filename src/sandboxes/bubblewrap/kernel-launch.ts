@@ -127,6 +127,7 @@ function startFailure(
       'CONTEXT_LIMIT_REACHED',
       `The sandbox has no room for another kernel (${limits}): ${what}`,
       {
+        limit: 'kernels',
         hint: 'Create the context in a fresh sandbox (sandbox_id "new"), or end this one with kill_sandbox.',
       },
     );

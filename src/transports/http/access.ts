@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Settings } from '../../config.ts';
+import type { Limit } from '../../observer.ts';
 import { busy, HttpFailure } from './failure.ts';
 import type { ProtectedResource } from './oauth/protected-resource.ts';
 import { ANYONE, type Authenticate, senderOf, setSender } from './principal.ts';
@@ -19,7 +20,7 @@ export function authentication(
   authenticate: Authenticate | undefined,
   resource: ProtectedResource | undefined,
 ): RequestHandler {
-  const refusals = limitRate(MAX_REFUSALS, addressOf);
+  const refusals = limitRate(MAX_REFUSALS, addressOf, 'refused_tokens');
   return async (request, response, next) => {
     const principal = authenticate ? await authenticate(request) : ANYONE;
     if (principal) {
@@ -37,7 +38,10 @@ export function authentication(
 export function requestLimits(
   settings: Pick<Settings, 'maxRequestsPerMinute' | 'maxOpenRequests'>,
 ): RequestHandler[] {
-  return [limitRate(settings.maxRequestsPerMinute, keyOf), limitOpen(settings.maxOpenRequests)];
+  return [
+    limitRate(settings.maxRequestsPerMinute, keyOf, 'max_requests_per_minute'),
+    limitOpen(settings.maxOpenRequests),
+  ];
 }
 
 function unauthorized({ headers, path }: Request, resource: ProtectedResource | undefined): HttpFailure {
@@ -48,7 +52,7 @@ function unauthorized({ headers, path }: Request, resource: ProtectedResource | 
   return new HttpFailure(401, message, { headers: { 'WWW-Authenticate': challenge } });
 }
 
-function limitRate(limit: number, keyGenerator: (request: Request) => string): RequestHandler {
+function limitRate(limit: number, keyGenerator: (request: Request) => string, name: Limit): RequestHandler {
   return rateLimit({
     windowMs: MINUTE_MS,
     limit,
@@ -59,7 +63,7 @@ function limitRate(limit: number, keyGenerator: (request: Request) => string): R
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     handler: (_request, response, next) => {
       const after = Number(response.getHeader('Retry-After')) || MINUTE_MS / 1000;
-      next(busy(429, `Over the limit of ${limit} requests in a minute`, after));
+      next(busy(429, `Over the limit of ${limit} requests in a minute`, after, name));
     },
   });
 }
@@ -69,7 +73,7 @@ function limitOpen(max: number): RequestHandler {
   return (request, response, next) => {
     const sender = keyOf(request);
     const count = open.get(sender) ?? 0;
-    if (count >= max) throw busy(429, `Over the limit of ${max} open requests`, RETRY_S);
+    if (count >= max) throw busy(429, `Over the limit of ${max} open requests`, RETRY_S, 'max_open_requests');
     open.set(sender, count + 1);
     onEnd(response, () => {
       const left = (open.get(sender) ?? 0) - 1;

@@ -30,7 +30,12 @@ export class Admission {
     if (ids.length === 0) return; // what cancels a call, or answers the server, is always taken
     this.admitSession();
     if (calls.openCalls + ids.length > MAX_OPEN_CALLS)
-      throw busy(429, `Over the limit of ${MAX_OPEN_CALLS} calls of a session at one time`, RETRY_S);
+      throw busy(
+        429,
+        `Over the limit of ${MAX_OPEN_CALLS} calls of a session at one time`,
+        RETRY_S,
+        'open_calls',
+      );
     if (new Set(ids).size < ids.length || ids.some((id) => calls.isOpen(id)))
       throw new HttpFailure(400, 'A call with this id is still running', { code: RPC.invalidRequest });
   }

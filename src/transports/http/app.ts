@@ -2,6 +2,7 @@ import type { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js
 import express, { type Express } from 'express';
 import type { Settings } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
+import type { Observer } from '../../observer.ts';
 import { authentication, requestLimits } from './access.ts';
 import type { Admission } from './admission.ts';
 import { answerFailures, HttpFailure } from './failure.ts';
@@ -9,8 +10,10 @@ import { health, type Ready } from './health.ts';
 import { checkHosts } from './host-check.ts';
 import type { HttpSessions } from './http-sessions.ts';
 import { legacySse } from './legacy-sse.ts';
+import { type MetricsPage, metricsRoute } from './metrics.ts';
 import type { ProtectedResource } from './oauth/protected-resource.ts';
 import { resourceMetadata } from './oauth/resource-metadata.ts';
+import { observation } from './observation.ts';
 import type { Authenticate } from './principal.ts';
 import { streamableHttp, type StreamableWire } from './streamable-http.ts';
 
@@ -23,15 +26,19 @@ export interface AppOptions {
   readonly streamable: HttpSessions<StreamableWire>;
   readonly sse: HttpSessions<SSEServerTransport>;
   readonly admission: Admission;
+  readonly observer: Observer;
+  /** Undefined where there are none. */
+  readonly metrics?: MetricsPage | undefined;
   readonly logger: Logger;
 }
 
 /** What a request goes through: it is refused at the first thing that is wrong with it, before its body is read. */
 export function createApp(options: AppOptions): Express {
-  const { settings, authenticate, resource, admission } = options;
+  const { settings, authenticate, resource, admission, observer, metrics } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(observation(observer));
   app.use((_request, response, next) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     next();
@@ -40,11 +47,12 @@ export function createApp(options: AppOptions): Express {
   app.use(health(options.ready, () => admission.isStopping));
   if (resource) app.use(resourceMetadata(resource));
   app.use(authentication(authenticate, resource), ...requestLimits(settings));
+  if (metrics) app.use(metricsRoute(metrics));
   app.use(streamableHttp(options.streamable, admission), legacySse(options.sse, admission));
   app.use(() => {
     throw new HttpFailure(404, 'Not found: MCP is served at /mcp, and at /sse for older clients');
   });
-  app.use(answerFailures(options.logger));
+  app.use(answerFailures(options.logger, observer));
   return app;
 }
 

@@ -3,11 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError, type Settings } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
+import { type Observer, UNOBSERVED } from '../../observer.ts';
 import { inUrl, isLoopback } from './addresses.ts';
 import { Admission } from './admission.ts';
 import { createApp } from './app.ts';
 import { bearerTokens } from './bearer-tokens.ts';
-import { answerClientErrors } from './client-errors.ts';
+import { answerClientError } from './client-errors.ts';
 import type { Connect } from './connect.ts';
 import type { Ready } from './health.ts';
 import { HttpSessions } from './http-sessions.ts';
@@ -15,12 +16,16 @@ import { accessTokens } from './oauth/access-tokens.ts';
 import { oauthSettings, ProtectedResource } from './oauth/protected-resource.ts';
 import { anyOf } from './principal.ts';
 import { stopGracefully } from './shutdown.ts';
+import type { MetricsPage } from './metrics.ts';
 import type { StreamableWire } from './streamable-http.ts';
 
 export interface HttpOptions {
   readonly settings: Settings;
   readonly connect: Connect;
   readonly ready: Ready;
+  readonly observer?: Observer;
+  /** Undefined where there are none. */
+  readonly metrics?: MetricsPage | undefined;
   readonly logger: Logger;
 }
 
@@ -30,7 +35,8 @@ export interface HttpServer {
 }
 
 /** Serves clients over HTTP. Throws a ConfigError where it may not or cannot listen. */
-export async function serveHttp({ settings, connect, ready, logger }: HttpOptions): Promise<HttpServer> {
+export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
+  const { settings, connect, observer = UNOBSERVED, logger } = options;
   const tokens = bearerTokens(settings, logger);
   const oauth = oauthSettings(settings);
   if (!tokens && !oauth) refuseOthers(settings);
@@ -38,13 +44,13 @@ export async function serveHttp({ settings, connect, ready, logger }: HttpOption
   const streamable = new HttpSessions<StreamableWire>({ ...shared, answersCancelled: true });
   const sse = new HttpSessions<SSEServerTransport>({ ...shared, answersCancelled: false });
   const admission = new Admission();
-  const server = createHttpServer(settings.requestTimeoutMs);
+  const server = createHttpServer(settings.requestTimeoutMs, observer);
   const url = `http://${inUrl(settings.host)}:${await listen(server, settings)}`;
   const resource = oauth && new ProtectedResource(oauth, settings.publicUrl ?? url);
   const authenticate = anyOf([tokens, resource && accessTokens(resource, logger)]);
   server.on(
     'request',
-    createApp({ ...{ settings, authenticate, resource, ready }, ...{ streamable, sse, admission, logger } }),
+    createApp({ ...options, observer, authenticate, resource, streamable, sse, admission }),
   );
   // Such as too many open files: the connection is lost, not the server.
   server.on('error', (error) => logger.warn('a connection could not be accepted', { error }));
@@ -68,7 +74,7 @@ const CHECK_MS = 500;
 const KEEP_ALIVE_MS = 65_000;
 const MAX_CONNECTIONS = 4096;
 
-function createHttpServer(requestTimeoutMs: number): Server {
+function createHttpServer(requestTimeoutMs: number, observer: Observer): Server {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
@@ -77,8 +83,13 @@ function createHttpServer(requestTimeoutMs: number): Server {
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
   const server = createServer(options);
+  server.on('drop', () => {
+    observer.limitReached('connections');
+  });
   server.maxConnections = MAX_CONNECTIONS;
-  server.on('clientError', answerClientErrors);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    answerClientError(error, socket, observer);
+  });
   return server;
 }
 
