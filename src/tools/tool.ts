@@ -11,7 +11,8 @@ import {
 import { z } from 'zod';
 import { codeOf, type ErrorCode, SandboxError } from '../errors.ts';
 import type { Content } from '../executions/render.ts';
-import type { Logger } from '../logger.ts';
+import { isId } from '../ids.ts';
+import type { LogFields, Logger } from '../logger.ts';
 import type { Outcome } from '../observer.ts';
 import { DeadlineError } from '../processes/deadline.ts';
 import type { Session } from '../sessions/session.ts';
@@ -91,7 +92,11 @@ export function serveTools(server: Server, tools: readonly Tool[], session: Sess
       end({ status: extra.signal.aborted ? 'cancelled' : codeOf(error) });
       if (extra.signal.aborted) return CANCELLED;
       if (error instanceof SandboxError && error.limit) observer.limitReached(error.limit);
-      return renderFailure(error, logger.child({ session: session.id }), params.name);
+      return renderFailure(
+        error,
+        logger.child({ session: session.id, ...idsIn(params.arguments) }),
+        params.name,
+      );
     }
   };
   server.setRequestHandler(CallToolRequestSchema, async (request, extra) => {
@@ -102,6 +107,11 @@ export function serveTools(server: Server, tools: readonly Tool[], session: Sess
 }
 
 type End = (outcome: Outcome) => void;
+
+/** What a call names, for the log: only what has the form of an id, as the rest could be anything. */
+function idsIn({ context_id: context, sandbox_id: sandbox }: Record<string, unknown> = {}): LogFields {
+  return { ...(isId(context) && { context }), ...(isId(sandbox) && { sandbox }) };
+}
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 

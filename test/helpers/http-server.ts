@@ -1,4 +1,5 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -23,6 +24,8 @@ export interface HttpClient extends AsyncDisposable, Pick<TestServer, 'call' | '
 export interface ConnectOptions {
   transport?: 'streamable' | 'sse';
   token?: string;
+  /** Gets a token where the server asks for one. */
+  authProvider?: OAuthClientProvider;
 }
 
 /** A real server process that listens on a free port: `await using server = await startHttpServer()`. */
@@ -70,9 +73,15 @@ export class HttpTestServer implements AsyncDisposable {
     await Promise.race([begun, ended]);
   }
 
-  async connect({ transport: kind = 'streamable', token }: ConnectOptions = {}): Promise<HttpClient> {
-    const options =
-      token === undefined ? {} : { requestInit: { headers: { Authorization: `Bearer ${token}` } } };
+  async connect({
+    transport: kind = 'streamable',
+    token,
+    authProvider,
+  }: ConnectOptions = {}): Promise<HttpClient> {
+    const options = {
+      ...(token !== undefined && { requestInit: { headers: { Authorization: `Bearer ${token}` } } }),
+      ...(authProvider && { authProvider }),
+    };
     const transport =
       kind === 'sse'
         ? new SSEClientTransport(new URL(`${this.url}/sse`), options)

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
@@ -23,7 +24,10 @@ export interface Answer {
   body: string;
 }
 
-/** An authorization server as far as a resource server sees it: metadata and keys, over HTTP on loopback. */
+/**
+ * An authorization server over HTTP on loopback: metadata and keys, as a resource server sees it, and tokens for clients
+ * that have credentials of their own, whatever these are.
+ */
 export class TestIssuer implements AsyncDisposable {
   /** Paths that were asked for. */
   readonly requests: string[] = [];
@@ -40,11 +44,13 @@ export class TestIssuer implements AsyncDisposable {
     server.on('request', (request, response) => {
       const path = request.url ?? '';
       this.requests.push(path);
-      void this.#answer(path).then((answer) => {
-        if (answer === 'nothing') return;
-        const headers = { 'Content-Type': 'application/json', Location: '/keys' };
-        response.writeHead(answer.status, headers).end(answer.body);
-      });
+      void text(request)
+        .then((body) => this.#answer(path, new URLSearchParams(body)))
+        .then((answer) => {
+          if (answer === 'nothing') return;
+          const headers = { 'Content-Type': 'application/json', Location: '/keys' };
+          response.writeHead(answer.status, headers).end(answer.body);
+        });
     });
   }
 
@@ -77,14 +83,32 @@ export class TestIssuer implements AsyncDisposable {
     await once(this.#server, 'close');
   }
 
-  async #answer(path: string): Promise<Answer | 'nothing'> {
+  async #answer(path: string, form: URLSearchParams): Promise<Answer | 'nothing'> {
     const answer = this.answers.get(path);
     if (answer) return answer;
-    if (path === '/keys')
-      return { status: 200, body: JSON.stringify({ keys: await Promise.all(this.keys.map(publicJwk)) }) };
-    if (path !== '/.well-known/oauth-authorization-server') return { status: 404, body: '{}' };
-    return { status: 200, body: JSON.stringify({ issuer: this.url, jwks_uri: `${this.url}/keys` }) };
+    switch (path) {
+      case '/keys':
+        return json({ keys: await Promise.all(this.keys.map(publicJwk)) });
+      case '/token':
+        return json({ token_type: 'Bearer', access_token: await this.#grant(form) });
+      case '/.well-known/oauth-authorization-server':
+        return json({
+          ...{ issuer: this.url, jwks_uri: `${this.url}/keys`, token_endpoint: `${this.url}/token` },
+          ...{ authorization_endpoint: `${this.url}/authorize`, response_types_supported: ['code'] },
+        });
+      default:
+        return { status: 404, body: '{}' };
+    }
   }
+
+  async #grant(form: URLSearchParams): Promise<string> {
+    const claims = { scope: form.get('scope') ?? '', sub: 'a client', client_id: 'a client' };
+    return await this.token(form.get('resource') ?? '', { claims });
+  }
+}
+
+function json(document: object): Answer {
+  return { status: 200, body: JSON.stringify(document) };
 }
 
 let keys = 0;

@@ -1,3 +1,4 @@
+import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
@@ -61,6 +62,21 @@ describe('a client without a token', () => {
       });
     }
   });
+
+  test.each(['streamable', 'sse'] as const)(
+    'finds the authorization server, gets a token for this server and is served: %s',
+    async (transport) => {
+      const authProvider = new ClientCredentialsProvider({
+        ...{ clientId: 'a client', clientSecret: 'its secret', expectedIssuer: issuer.url },
+        scope: 'sandcell:run',
+      });
+
+      await using client = await server.connect({ transport, authProvider });
+
+      expect(await client.run({ language: 'bash' }, 'echo ran')).toMatchObject({ stdout: 'ran\n' });
+      expect(issuer.requests).toContain('/token');
+    },
+  );
 
   test('that knows no path finds the metadata of /mcp', async () => {
     const { body } = await send(`${server.url}/.well-known/oauth-protected-resource`);
