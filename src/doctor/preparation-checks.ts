@@ -14,11 +14,14 @@ export async function checkPreparations(settings: Settings, signal: AbortSignal)
   for (const driver of allDrivers()) {
     const version = configuredVersion(driver.runtime, settings);
     const runtime = await defaultRuntime(driver.runtime, version, { signal });
-    for (const wanted of runtime ? await preparations.wanted(driver, runtime) : []) {
+    const all = runtime ? await preparations.wanted(driver, runtime) : [];
+    for (const wanted of all) {
       const state = await preparations.stateOf(wanted);
       const { preparation } = wanted;
       lines.push(`${preparation.title} ${wanted.runtime.version} ${describe(state, preparation)}`);
-      states.push(state);
+      if (state.is === 'ready') lines.push(...featureLines(await preparations.featuresOf(wanted)));
+      // What only makes it faster need not be possible everywhere.
+      if (state.is !== 'impossible' || wanted === all.at(-1)) states.push(state);
     }
   }
   if (lines.length === 0) return ok('no installed language needs any');
@@ -32,4 +35,14 @@ export async function checkPreparations(settings: Settings, signal: AbortSignal)
       ? `${detail}\nmade on first use, or beforehand by: sandcell prepare`
       : detail,
   );
+}
+
+/** Those that are on in one line; each that is off with its reason. */
+function featureLines(features: Readonly<Record<string, string>>): string[] {
+  const entries = Object.entries(features);
+  const on = entries.filter(([, value]) => value === 'on').map(([name]) => name);
+  const off = entries
+    .filter(([, value]) => value !== 'on')
+    .map(([name, reason]) => `  off: ${name}, ${reason}`);
+  return [...(on.length > 0 ? [`  on: ${on.join(', ')}`] : []), ...off];
 }

@@ -18,12 +18,13 @@ export const go: KernelDriver = {
   mounts: [],
   preparations: (runtime, { goStrategy }) =>
     goStrategy === 'stock' ? [stock(runtime)] : [prelinked(runtime), stock(runtime)],
-  command(_runtime, { memoryMiB }, prepared) {
+  command(_runtime, { memoryMiB, goStrategy }, prepared) {
     if (prepared === undefined) throw new Error('a Go kernel runs from what was prepared');
+    const reason = goStrategy === 'stock' ? 'the setting go_strategy is stock' : prepared.reason;
     const note =
-      prepared.reason === undefined
+      reason === undefined
         ? ''
-        : `Go cells are linked by the unmodified toolchain, which is slower: ${prepared.reason}`;
+        : `Go cells are linked by the unmodified toolchain, which is slower: ${reason}`;
     return {
       argv: [`${prepared.folder}/kernel`],
       env: { SANDCELL_MEMORY_MIB: String(memoryMiB), SANDCELL_LINK_NOTE: note },

@@ -91,6 +91,11 @@ export class Preparations implements AsyncDisposable {
     return reason === undefined ? { is: 'missing' } : { is: 'failed', reason };
   }
 
+  /** What a ready one can and cannot do: "on", or why not. */
+  async featuresOf({ key }: Wanted): Promise<Readonly<Record<string, string>>> {
+    return await this.#folders.featuresOf(key);
+  }
+
   /** Makes it where it is not ready, or joins whoever is making it. Throws an Error with the reason. */
   async make(wanted: Wanted, onProgress: (step: string) => void = () => undefined): Promise<void> {
     const known = this.#making.get(wanted.key);

@@ -66,6 +66,16 @@ export class PreparedFolders {
     }
   }
 
+  /** What a finished one says it can and cannot do: "on", or why not. Empty where it says nothing. */
+  async featuresOf(key: string): Promise<Readonly<Record<string, string>>> {
+    try {
+      const content: unknown = JSON.parse(await readFile(join(this.finished, key, 'manifest.json'), 'utf8'));
+      return manifestSchema.parse(content).Features;
+    } catch {
+      return {};
+    }
+  }
+
   async setFailure(key: string, reason: string | undefined): Promise<void> {
     const file = this.#failureFile(key);
     if (reason === undefined) await rm(file, { force: true });
@@ -86,5 +96,8 @@ export class PreparedFolders {
     return join(this.#unfinished, `${key}.failed`);
   }
 }
+
+/** Part of the manifest that the guest's own preparation writes. */
+const manifestSchema = z.object({ Features: z.record(z.string(), z.string()) });
 
 const failureSchema = z.strictObject({ reason: z.string(), atMs: z.number() });
