@@ -52,10 +52,29 @@ else await soak(Number(flags.minutes) * 60_000, flags.visitors);
 async function soak(durationMs, visitors) {
   const server = new HttpBenchServer(SETTINGS, ['--expose-gc', '--import', COLLECT_GARBAGE]);
   const held = new HeldByServer(server);
-  await server.start();
-  const steady = await startSteadyClient(server);
   const visits = new Tally();
+  await server.start();
+  try {
+    const { first, last, steadyMs } = await haveRounds(server, held, visits, { durationMs, visitors });
+    const processes = treeOf(server.pid);
+    await server.close();
+    report(held, visits, steadyMs);
+    const wrong = [...visits.failures, ...compare(first, last), ...leftBy(server.pid, processes)];
+    print(wrong.length === 0 ? 'nothing was left, and nobody got a wrong answer' : wrong.join('\n'));
+    process.exitCode = wrong.length === 0 ? 0 : 1;
+  } finally {
+    await server.close();
+  }
+}
 
+/**
+ * @param {HttpBenchServer} server
+ * @param {HeldByServer} held
+ * @param {Tally} visits
+ * @param {{ durationMs: number, visitors: string }} options
+ */
+async function haveRounds(server, held, visits, { durationMs, visitors }) {
+  const steady = await startSteadyClient(server);
   const endMs = performance.now() + durationMs;
   await haveVisitors(server, visitors, WARM_UP_MS, visits);
   const first = await held.whenQuiet(1);
@@ -66,17 +85,19 @@ async function soak(durationMs, visitors) {
     last = await held.whenQuiet(1);
     say('quiet', last);
   }
+  return { first, last, steadyMs: await steady.stop() };
+}
 
-  const samples = await steady.stop();
-  const processes = treeOf(server.pid);
-  await server.close();
-  const { median, p95, p99, n } = summarize(samples);
+/**
+ * @param {HeldByServer} held
+ * @param {Tally} visits
+ * @param {readonly number[]} steadyMs
+ */
+function report(held, visits, steadyMs) {
+  const { median, p95, p99, n } = summarize(steadyMs);
   print(`${String(held.begun)} sessions; visits: ${visits.text()}`);
   print(`calls of the client that stayed: ${String(n)}, p50 ${ms(median)}, p95 ${ms(p95)}, p99 ${ms(p99)}`);
   print(`warnings and errors in the log: ${JSON.stringify(held.problems)}`);
-  const wrong = [...visits.failures, ...compare(first, last), ...leftBy(server.pid, processes)];
-  print(wrong.length === 0 ? 'nothing was left, and nobody got a wrong answer' : wrong.join('\n'));
-  process.exitCode = wrong.length === 0 ? 0 : 1;
 }
 
 /**

@@ -22,6 +22,7 @@ export async function startSteadyClient(server) {
       await sleep(PAUSE_MS);
     }
   })();
+  calling.catch(() => undefined); // said at the end, when the rest is known, too
   return {
     stop: async () => {
       isStopping = true;
