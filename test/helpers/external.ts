@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../external/', import.meta.url));
@@ -22,6 +23,7 @@ export async function runExternal(
   args: readonly string[],
   cwd: string,
 ): Promise<Ended> {
+  if (!existsSync(NODE)) throw new Error('not installed: run node scripts/setup.mjs --external');
   const child = spawn(NODE, [`${FOLDER}node_modules/${PROGRAMS[program]}`, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
