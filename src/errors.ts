@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   SERVER_LIMIT_REACHED:
     'The server has max_sandboxes sandboxes and none came free in queue_timeout_ms, or it has max_sessions sessions',
   SERVER_STOPPING: 'The server is being stopped; what ran was interrupted, and all state is lost',
+  FILE_NOT_FOUND: 'Nothing is at this path in the sandbox',
+  PATH_NOT_ALLOWED: 'The path leads out of the folders that may be used, or is not permitted in the sandbox',
   ISOLATION_UNAVAILABLE:
     'This machine lets no sandbox start; the hint is the fix. Code is never run outside a sandbox',
   INTERNAL: 'The server failed; its log says why',
