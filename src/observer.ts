@@ -32,6 +32,7 @@ export interface Outcome {
 export type Limit =
   | 'max_sandboxes'
   | 'max_sandboxes_per_session'
+  | 'max_sandboxes_per_principal'
   | 'max_contexts_per_sandbox'
   | 'max_sessions'
   | 'max_sessions_per_principal'

@@ -83,6 +83,9 @@ export const settingsSchema = z.strictObject({
   max_sandboxes_per_session: whole([1, 1024], 4, { description: 'Sandboxes that a session may hold' }),
   max_sessions: whole([1, 65_536], 256, { description: 'Sessions of the whole server at one time' }),
   max_sandboxes: whole([1, 65_536], 256, { description: 'Sandboxes of the whole server at one time' }),
+  max_sandboxes_per_principal: whole([1, 65_536], 128, {
+    description: 'Sandboxes of one token at one time',
+  }),
   queue_timeout_ms: whole([0, 50_000], 30_000, {
     description: 'Time that a call waits for a sandbox where other sessions have them all',
     unit: 'ms',

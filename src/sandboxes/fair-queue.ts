@@ -1,16 +1,30 @@
 import { deadline } from '../processes/deadline.ts';
 import { defer, type Deferred } from '../processes/deferred.ts';
+import { Turns } from './turns.ts';
+
+/** Who holds a place, or waits for one. */
+export interface Client {
+  readonly session: string;
+  /** Whoever opened the session, perhaps with others. */
+  readonly principal: string;
+}
+
+interface Call {
+  readonly client: Client;
+  readonly turn: Deferred<undefined>;
+}
 
 /**
- * A number of places that clients hold. Who finds none free waits: the clients get places in turn, the calls of one
- * client in the order in which they came. So a client that asks for many keeps no other one waiting for long.
+ * A number of places that clients hold. Who finds none free waits: the principals get places in turn, of one principal
+ * its sessions, of one session the calls in the order in which they came. So nobody keeps another one waiting for long,
+ * with many calls or with many sessions.
  */
 export class FairQueue {
   readonly #capacity: number;
-  readonly #held = new Map<string, number>();
-  /** Whose turn is next stands first. */
-  readonly #waiting = new Map<string, Deferred<undefined>[]>();
-  #taken = 0;
+  /** One entry a place. */
+  readonly #held: Client[] = [];
+  /** By principal; whose turn is next stands first. */
+  readonly #waiting = new Map<string, Turns<Call>>();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -21,61 +35,72 @@ export class FairQueue {
     return [...this.#waiting.values()].reduce((sum, calls) => sum + calls.length, 0);
   }
 
-  /** All places are held by this client, so that to wait for another one's is in vain. */
-  isFullOf(client: string): boolean {
-    return this.#taken >= this.#capacity && this.#held.get(client) === this.#taken;
+  /** Places that a principal holds or waits for. */
+  askedBy(principal: string): number {
+    const held = this.#held.filter((client) => client.principal === principal).length;
+    return held + (this.#waiting.get(principal)?.length ?? 0);
+  }
+
+  /** All places are held by this session, so that to wait for another one's is in vain. */
+  isFullOf(session: string): boolean {
+    return this.#isFull && this.#held.every((client) => client.session === session);
   }
 
   /**
    * Takes a place, to be given back to {@link leave}. Throws a DeadlineError where none comes free in time, or the reason
    * of the signal; then the call waits no more and holds nothing.
    */
-  async enter(client: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async enter(client: Client, timeoutMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#taken < this.#capacity) {
-      this.#hold(client);
+    if (!this.#isFull) {
+      this.#held.push(client);
       return;
     }
-    const turn = defer<undefined>();
-    this.#waiting.set(client, [...(this.#waiting.get(client) ?? []), turn]);
+    const call = { client, turn: defer<undefined>() };
+    this.#wait(call);
     try {
-      await deadline(turn.promise, timeoutMs, signal, 'no place came free');
+      await deadline(call.turn.promise, timeoutMs, signal, 'no place came free');
     } catch (error) {
       // A place that came in the same moment goes to the next one.
-      if (!this.#forget(client, turn)) this.leave(client);
+      if (!this.#forget(call)) this.leave(client);
       throw error;
     }
   }
 
-  leave(client: string): void {
-    const held = (this.#held.get(client) ?? 0) - 1;
-    if (held > 0) this.#held.set(client, held);
-    else this.#held.delete(client);
-    this.#taken -= 1;
+  leave(client: Client): void {
+    const place = this.#held.findIndex(({ session }) => session === client.session);
+    if (place === -1) return;
+    this.#held.splice(place, 1);
     this.#next();
   }
 
-  #hold(client: string): void {
-    this.#taken += 1;
-    this.#held.set(client, (this.#held.get(client) ?? 0) + 1);
+  get #isFull(): boolean {
+    return this.#held.length >= this.#capacity;
+  }
+
+  #wait(call: Call): void {
+    const { session, principal } = call.client;
+    const calls = this.#waiting.get(principal) ?? new Turns<Call>();
+    calls.add(session, call);
+    this.#waiting.set(principal, calls);
   }
 
   #next(): void {
-    const [client, calls] = this.#waiting.entries().next().value ?? [];
-    const turn = calls?.shift();
-    if (client === undefined || calls === undefined || turn === undefined) return;
-    this.#waiting.delete(client);
-    if (calls.length > 0) this.#waiting.set(client, calls); // behind the others
-    this.#hold(client);
-    turn.resolve(undefined);
+    const [principal, calls] = this.#waiting.entries().next().value ?? [];
+    const call = calls?.next();
+    if (principal === undefined || calls === undefined || call === undefined) return;
+    this.#waiting.delete(principal);
+    if (calls.length > 0) this.#waiting.set(principal, calls); // behind the others
+    this.#held.push(call.client);
+    call.turn.resolve(undefined);
   }
 
   /** False where its turn has come already. */
-  #forget(client: string, turn: Deferred<undefined>): boolean {
-    const calls = this.#waiting.get(client) ?? [];
-    const others = calls.filter((other) => other !== turn);
-    if (others.length === 0) this.#waiting.delete(client);
-    else this.#waiting.set(client, others);
-    return others.length < calls.length;
+  #forget(call: Call): boolean {
+    const { session, principal } = call.client;
+    const calls = this.#waiting.get(principal);
+    const hasWaited = calls?.remove(session, call) ?? false;
+    if (calls?.length === 0) this.#waiting.delete(principal);
+    return hasWaited;
   }
 }

@@ -1,16 +1,25 @@
 import PQueue from 'p-queue';
 import { SandboxError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { type Observer, UNOBSERVED } from '../observer.ts';
+import { type Limit, type Observer, UNOBSERVED } from '../observer.ts';
 import { deadline, DeadlineError } from '../processes/deadline.ts';
-import { FairQueue } from './fair-queue.ts';
+import { type Client, FairQueue } from './fair-queue.ts';
 import type { Sandbox, SandboxDriver } from './sandbox.ts';
 
 export interface PoolLimits {
   /** Sandboxes in use at once, the spare not counted. */
   maxSandboxes: number;
+  /** Of these one named principal has so many at most. */
+  maxSandboxesPerPrincipal: number;
   /** How long a call waits where they are all in use. */
   queueTimeoutMs: number;
+}
+
+/** Who gets a sandbox. */
+export interface SandboxOwner {
+  readonly session: string;
+  /** Undefined where nobody is told apart: each session then stands for itself. */
+  readonly principal: string | undefined;
 }
 
 /** Sandboxes started at once: more would only make each of them slower. */
@@ -43,7 +52,7 @@ export class SandboxPool implements AsyncDisposable {
   readonly #live = new Set<Sandbox>();
   readonly #ending = new Map<Sandbox, Promise<void>>();
   /** Whose they are. */
-  readonly #inUse = new Map<Sandbox, string>();
+  readonly #inUse = new Map<Sandbox, Client>();
   readonly #places: FairQueue;
   readonly #disposal = new AbortController();
   #spare: Spare | undefined;
@@ -67,30 +76,33 @@ export class SandboxPool implements AsyncDisposable {
    * A sandbox of the caller's own, who gives it back to {@link release}. Where other owners have them all it waits its turn.
    * Throws `SERVER_LIMIT_REACHED`, `ISOLATION_UNAVAILABLE`.
    */
-  async acquire(owner: string, signal: AbortSignal): Promise<Sandbox> {
+  async acquire(owner: SandboxOwner, signal: AbortSignal): Promise<Sandbox> {
     const either = AbortSignal.any([signal, this.#disposal.signal]);
-    await this.#enter(owner, either);
+    const { session, principal } = owner;
+    const client = { session, principal: principal ?? session };
+    this.#refuseTooMany(owner);
+    await this.#enter(client, either);
     try {
       const spare = await this.#takeSpare(either);
       this.#observer.poolAsked('sandboxes', spare !== undefined);
       const sandbox = spare ?? (await this.#start(either));
       if (either.aborted) await this.release(sandbox);
       either.throwIfAborted();
-      this.#inUse.set(sandbox, owner);
-      this.#logger.info('a sandbox is in use', { session: owner, sandbox: sandbox.id });
+      this.#inUse.set(sandbox, client);
+      this.#logger.info('a sandbox is in use', { session, sandbox: sandbox.id });
       this.#refillLater();
       return sandbox;
     } catch (error) {
-      this.#places.leave(owner);
+      this.#places.leave(client);
       throw error;
     }
   }
 
   /** Ends a sandbox and everything in it. Throws what its disposal throws, after having logged it. */
   async release(sandbox: Sandbox): Promise<void> {
-    const owner = this.#inUse.get(sandbox);
-    if (this.#inUse.delete(sandbox) && owner !== undefined) this.#places.leave(owner);
-    if (this.#live.delete(sandbox)) this.#ending.set(sandbox, this.#end(sandbox, owner));
+    const client = this.#inUse.get(sandbox);
+    if (this.#inUse.delete(sandbox) && client) this.#places.leave(client);
+    if (this.#live.delete(sandbox)) this.#ending.set(sandbox, this.#end(sandbox, client?.session));
     await this.#ending.get(sandbox);
   }
 
@@ -102,19 +114,32 @@ export class SandboxPool implements AsyncDisposable {
     await this.#starts.onIdle();
   }
 
-  async #enter(owner: string, signal: AbortSignal): Promise<void> {
+  /** So that nobody who is told apart can have them all. */
+  #refuseTooMany({ principal }: SandboxOwner): void {
+    const max = this.#limits.maxSandboxesPerPrincipal;
+    if (principal === undefined || this.#places.askedBy(principal) < max) return;
+    throw limitReached(
+      'max_sandboxes_per_principal',
+      `This token has ${max} sandboxes, which is the limit (max_sandboxes_per_principal)`,
+      'Use a sandbox of this session that list_contexts shows, or kill one you no longer need with kill_sandbox.',
+    );
+  }
+
+  async #enter(client: Client, signal: AbortSignal): Promise<void> {
     const { maxSandboxes, queueTimeoutMs } = this.#limits;
-    if (this.#places.isFullOf(owner)) {
+    if (this.#places.isFullOf(client.session)) {
       throw limitReached(
+        'max_sandboxes',
         `All ${maxSandboxes} sandboxes of this server are in use (max_sandboxes), by this session`,
         'Kill a sandbox you no longer need with kill_sandbox.',
       );
     }
     try {
-      await this.#places.enter(owner, queueTimeoutMs, signal);
+      await this.#places.enter(client, queueTimeoutMs, signal);
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error;
       throw limitReached(
+        'max_sandboxes',
         `All ${maxSandboxes} sandboxes of this server are in use (max_sandboxes), and none came free in ${queueTimeoutMs} ms`,
         'Use a sandbox of this session that list_contexts shows, kill one you no longer need with kill_sandbox, or try again later.',
       );
@@ -187,6 +212,6 @@ export class SandboxPool implements AsyncDisposable {
   }
 }
 
-function limitReached(message: string, hint: string): SandboxError {
-  return new SandboxError('SERVER_LIMIT_REACHED', message, { hint, limit: 'max_sandboxes' });
+function limitReached(limit: Limit, message: string, hint: string): SandboxError {
+  return new SandboxError('SERVER_LIMIT_REACHED', message, { hint, limit });
 }

@@ -38,7 +38,7 @@ export class SessionStore implements AsyncDisposable {
     if (owner !== undefined && own >= maxSessionsPerPrincipal)
       throw limitReached('This token', maxSessionsPerPrincipal, 'max_sessions_per_principal');
     if (this.#sessions.size >= maxSessions) throw limitReached('This server', maxSessions, 'max_sessions');
-    const session = new Session(this.#settings, this.#pool, this.#observer);
+    const session = new Session(this.#settings, this.#pool, this.#observer, owner);
     this.#sessions.set(session.id, { session, owner });
     return session;
   }

@@ -51,6 +51,8 @@ export class Session implements AsyncDisposable {
   readonly outputs = new OutputStore();
   readonly settings: Settings;
   readonly observer: Observer;
+  /** Who opened it; undefined where nobody is told apart. */
+  readonly #principal: string | undefined;
   readonly #pool: SandboxPool;
   readonly #sandboxes = new Map<string, OwnedSandbox>();
   readonly #graves = new Graves();
@@ -61,9 +63,10 @@ export class Session implements AsyncDisposable {
   readonly #default = new DefaultSandbox((signal) => this.#startSandbox(signal));
   #starting = 0;
 
-  constructor(settings: Settings, pool: SandboxPool, observer: Observer = UNOBSERVED) {
+  constructor(settings: Settings, pool: SandboxPool, observer = UNOBSERVED, principal?: string) {
     this.settings = settings;
     this.observer = observer;
+    this.#principal = principal;
     this.#pool = pool;
     this.#idle = new IdleTimer(settings.idleMinutes * 60_000, () => this.#expire());
   }
@@ -174,7 +177,7 @@ export class Session implements AsyncDisposable {
     }
     this.#starting += 1;
     try {
-      const sandbox = await this.#pool.acquire(this.id, signal);
+      const sandbox = await this.#pool.acquire({ session: this.id, principal: this.#principal }, signal);
       if (signal.aborted) await this.#pool.release(sandbox);
       signal.throwIfAborted();
       const owned = new OwnedSandbox(sandbox, this);

@@ -26,6 +26,7 @@ const DEFAULTS: Settings = {
   maxSandboxesPerSession: 4,
   maxSessions: 256,
   maxSandboxes: 256,
+  maxSandboxesPerPrincipal: 128,
   queueTimeoutMs: 30_000,
   idleMinutes: 30,
   preload: [],
