@@ -1,8 +1,10 @@
 import type { Context, ContextSpec } from '../contexts/context.ts';
+import type { SandboxCommands } from './commands.ts';
 
 /** One isolated place with its contexts. Contexts share its files and its loopback network, nothing else. */
 export interface Sandbox extends AsyncDisposable {
   readonly id: string;
+  readonly commands: SandboxCommands;
   /** Throws SandboxError: `RUNTIME_NOT_FOUND`, `INVALID_ARGUMENT` (cwd), `ISOLATION_UNAVAILABLE`, `INTERNAL`. */
   createContext(spec: ContextSpec, signal: AbortSignal): Promise<Context>;
   /** Settles when what makes the sandbox instant (its warm kernel) is ready; never rejects. */

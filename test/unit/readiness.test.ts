@@ -27,6 +27,11 @@ function driverThat(failure?: Error): Tried {
   };
   const sandbox: Sandbox = {
     id: 'sb_test',
+    commands: {
+      run: () => {
+        throw new Error('no command is needed');
+      },
+    },
     createContext: () => Promise.reject(new Error('no context is needed')),
     warmUp: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => {

@@ -30,6 +30,11 @@ test('a call that fails unexpectedly is logged with its session and the sandbox 
   const logger = collecting(lines);
   const sandbox: Sandbox = {
     id: newId('sb'),
+    commands: {
+      run: () => {
+        throw new Error('a bug');
+      },
+    },
     createContext: () => Promise.reject(new Error('a bug')),
     warmUp: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),

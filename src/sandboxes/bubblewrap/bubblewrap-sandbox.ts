@@ -5,10 +5,12 @@ import { driverOf } from '../../kernels/drivers.ts';
 import type { KernelDriver, KernelSpec, Spawn } from '../../kernels/kernel.ts';
 import { KernelProcess } from '../../kernels/kernel-process.ts';
 import type { Observer } from '../../observer.ts';
+import type { CommandEvent, CommandOptions, SandboxCommands } from '../commands.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { launchKernel } from './kernel-launch.ts';
 import { sandboxEnded, type SandboxPlace } from './place.ts';
+import { runShellCommand } from './shell-command.ts';
 import { type StartWarm, WarmKernels } from './warm-kernels.ts';
 
 /** Where the kernels of most contexts start. */
@@ -20,6 +22,7 @@ const WORKSPACE = '/workspace';
  */
 export class BubblewrapSandbox implements Sandbox {
   readonly id: string;
+  readonly commands: SandboxCommands = { run: (...command) => this.#runCommand(...command) };
   readonly #place: SandboxPlace;
   readonly #choice: KernelChoice;
   readonly #observer: Observer;
@@ -57,6 +60,16 @@ export class BubblewrapSandbox implements Sandbox {
     // Side by side: what hangs in one kernel must not keep the rest.
     const contexts = [...this.#contexts].map((context) => context[Symbol.asyncDispose]());
     await Promise.all([...contexts, this.#warm[Symbol.asyncDispose](), this.#place[Symbol.asyncDispose]()]);
+  }
+
+  async *#runCommand(command: string, options: CommandOptions): AsyncGenerator<CommandEvent, void, void> {
+    const signal = AbortSignal.any([options.signal, this.#disposal.signal]);
+    const { runtime } = await this.#choice.choose(
+      driverOf('bash'),
+      { version: undefined, folder: WORKSPACE },
+      signal,
+    );
+    yield* runShellCommand(await this.#place.living(signal), runtime, command, { ...options, signal });
   }
 
   async #startKernel(context: ContextSpec, signal: AbortSignal): Promise<KernelProcess> {

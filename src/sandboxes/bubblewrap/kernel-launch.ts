@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { SandboxError } from '../../errors.ts';
 import type { AttachedKernel, KernelDriver, KernelExit, KernelSpec } from '../../kernels/kernel.ts';
+import type { Runtime } from '../../kernels/runtimes.ts';
 import { deadline } from '../../processes/deadline.ts';
 import type { Anchor } from './anchor.ts';
 import type { AttachServer, Expected, Role } from './attach-server.ts';
@@ -39,8 +40,8 @@ export async function launchKernel(
   const [stdout, stderr] = await place.fifos.takePair();
   let kernel: LaunchedKernel | undefined;
   try {
-    const child = spawnGuest(place, spec, { token: expected.token, stdout, stderr });
-    kernel = new LaunchedKernel(place, driver, child, { stdout, stderr });
+    const child = spawnGuest(place, guestOf(place, spec, expected.token), { stdout, stderr });
+    kernel = new LaunchedKernel(place, driver.interrupt, child, { stdout, stderr });
     const connected: Promise<readonly [Duplex, Duplex | undefined]> =
       driver.attach === 'connect'
         ? Promise.all([expected.connection('frames'), interruptConnection(driver, expected)])
@@ -59,32 +60,48 @@ export async function launchKernel(
   }
 }
 
-interface Streams {
-  token: string;
-  stdout: Fifo;
-  stderr: Fifo;
+/** What is started in a sandbox. */
+interface Guest {
+  argv: readonly string[];
+  env: Readonly<Record<string, string>>;
+  runtime: Runtime;
+  /** Where it starts; made where it does not exist. */
+  folder: string;
+  reservedMiB: number;
+  /** Whether it is handed one end of a socket pair, whose other end is the child's `stdio[3]`. */
+  inheritsSocket: boolean;
 }
 
-function spawnGuest(place: KernelPlace, spec: KernelSpec, { token, stdout, stderr }: Streams): ChildProcess {
-  const { driver, runtime, prepared, folder } = spec;
+function guestOf(
+  place: KernelPlace,
+  { driver, runtime, prepared, folder }: KernelSpec,
+  token: string,
+): Guest {
+  const { argv, env } = driver.command(runtime, place.settings, prepared);
+  const connects = driver.attach === 'connect';
+  const attachEnv = connects ? { SANDCELL_ADDRESS: '/run/sandcell/host.sock', SANDCELL_TOKEN: token } : {};
+  const { reservedMiB } = driver;
+  return { argv, env: { ...env, ...attachEnv }, runtime, folder, reservedMiB, inheritsSocket: !connects };
+}
+
+/** Takes over the write ends of the FIFOs, whatever comes of it. */
+export function spawnGuest(
+  place: KernelPlace,
+  guest: Guest,
+  { stdout, stderr }: { stdout: Fifo; stderr: Fifo },
+): ChildProcess {
   const handedOver = [stdout.writeFd, stderr.writeFd];
   try {
     const seccomp = openSync(place.seccomp, 'r');
     handedOver.push(seccomp);
-    const { memoryMiB } = place.settings;
-    const command = driver.command(runtime, place.settings, prepared);
-    const connects = driver.attach === 'connect';
-    const attachEnv = connects ? { SANDCELL_ADDRESS: '/run/sandcell/host.sock', SANDCELL_TOKEN: token } : {};
+    const { argv, env, runtime, folder } = guest;
     return launch({
       argv: kernelArguments(place.anchor.target, place.settings, {
-        argv: command.argv,
-        env: { ...command.env, ...attachEnv },
-        runtime,
-        folder,
+        ...{ argv, env, runtime, folder },
         seccompFd: 4,
-        dataMiB: memoryMiB + driver.reservedMiB,
+        dataMiB: place.settings.memoryMiB + guest.reservedMiB,
       }),
-      stdio: ['ignore', stdout.writeFd, stderr.writeFd, connects ? 'ignore' : 'pipe', seccomp],
+      stdio: ['ignore', stdout.writeFd, stderr.writeFd, guest.inheritsSocket ? 'pipe' : 'ignore', seccomp],
       procsFiles: place.limits.procsFiles,
       uid: place.uid,
     });
@@ -97,7 +114,7 @@ function interruptConnection(driver: KernelDriver, expected: Expected): Promise<
   return driver.interrupt === 'socket' ? expected.connection('interrupt') : undefined;
 }
 
-function inheritedSocket(child: ChildProcess): Duplex {
+export function inheritedSocket(child: ChildProcess): Duplex {
   const socket = child.stdio[3];
   if (!(socket instanceof Duplex)) throw new Error('the frames descriptor is no socket');
   return socket;

@@ -18,7 +18,7 @@ export class LaunchedKernel implements AttachedKernel {
   #interrupts: Duplex | undefined;
   #gone = false;
   #cause: KernelExit['cause'] | undefined;
-  readonly #driver: KernelDriver;
+  readonly #interrupt: KernelDriver['interrupt'];
   readonly #child: ChildProcess;
   readonly #watch: Disposable | undefined;
   readonly #limits: SandboxLimits;
@@ -26,11 +26,11 @@ export class LaunchedKernel implements AttachedKernel {
 
   constructor(
     place: KernelPlace,
-    driver: KernelDriver,
+    interrupt: KernelDriver['interrupt'],
     child: ChildProcess,
     outputs: { stdout: Fifo; stderr: Fifo },
   ) {
-    this.#driver = driver;
+    this.#interrupt = interrupt;
     this.#child = child;
     this.stdout = outputs.stdout.reader;
     this.stderr = outputs.stderr.reader;
@@ -78,8 +78,13 @@ export class LaunchedKernel implements AttachedKernel {
 
   interrupt(executionCount: number): void {
     if (this.#gone) return;
-    if (this.#driver.interrupt === 'socket') this.#interrupts?.write(Uint8Array.of(executionCount & 0xff));
-    else signalGroup(this.#guest(), 'SIGINT');
+    if (this.#interrupt === 'socket') this.#interrupts?.write(Uint8Array.of(executionCount & 0xff));
+    else this.signal('SIGINT');
+  }
+
+  /** To the guest and what it started in its process group. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#gone) signalGroup(this.#guest(), signal);
   }
 
   kill(cause?: KernelExit['cause']): void {
