@@ -2,18 +2,18 @@ import { SandboxError } from '../errors.ts';
 import { type ExecutionEvent, OUT_OF_MEMORY } from '../executions/execution.ts';
 import { CONTEXT_GONE } from '../executions/render-text.ts';
 import type { KernelExit } from '../kernels/kernel.ts';
-import type { KernelEvent, KernelProcess } from '../kernels/kernel-process.ts';
+import type { KernelEvent, LiveKernel } from '../kernels/live-kernel.ts';
 import { deadline } from '../processes/deadline.ts';
 import type { Context, ContextSpec, ExecuteOptions } from './context.ts';
 import { Journal } from './journal.ts';
-import { EXIT_DEADLINE_MS, StopLadder } from './stop-ladder.ts';
+import { StopLadder } from './stop-ladder.ts';
 import { Turns } from './turns.ts';
 
 /** Starts a kernel for a context and hands it over (folder and environment applied). The context kills it. */
-export type StartKernel = (spec: ContextSpec, signal: AbortSignal) => Promise<KernelProcess>;
+export type StartKernel = (spec: ContextSpec, signal: AbortSignal) => Promise<LiveKernel>;
 
 /**
- * A context on a kernel of this machine. The context outlives its kernel: after a death the next cell starts a fresh
+ * A context on one kernel at a time. The context outlives its kernel: after a death the next cell starts a fresh
  * one (a new epoch), and says what is lost. Frames and output of an old kernel reach nobody.
  */
 export class KernelContext implements Context {
@@ -23,13 +23,13 @@ export class KernelContext implements Context {
   readonly #startKernel: StartKernel;
   readonly #turns = new Turns();
   readonly #disposal = new AbortController();
-  #kernel: KernelProcess;
+  #kernel: LiveKernel;
   #lastUsedAt = this.createdAt;
   #executionCount = 0;
   /** First execution whose variables the present kernel holds. */
   #firstOfKernel = 1;
 
-  private constructor(spec: ContextSpec, startKernel: StartKernel, kernel: KernelProcess) {
+  private constructor(spec: ContextSpec, startKernel: StartKernel, kernel: LiveKernel) {
     this.#spec = spec;
     this.#startKernel = startKernel;
     this.#kernel = kernel;
@@ -56,7 +56,7 @@ export class KernelContext implements Context {
   }
 
   get version(): string {
-    return this.#kernel.spec.runtime.version;
+    return this.#kernel.version;
   }
 
   get cwd(): string {
@@ -97,7 +97,7 @@ export class KernelContext implements Context {
     kernel.kill('killed');
     try {
       const what = `the ${this.language} kernel of context ${this.id} was killed and did not end`;
-      await deadline(kernel.exited, EXIT_DEADLINE_MS, undefined, what);
+      await deadline(kernel.exited, kernel.patience.exitDeadlineMs, undefined, what);
     } finally {
       kernel.abandon();
     }

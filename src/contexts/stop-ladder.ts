@@ -1,26 +1,16 @@
-import type { KernelProcess } from '../kernels/kernel-process.ts';
-
-/**
- * When a cell that does not end is interrupted again, counted from the first interrupt. The first one can be lost: it may
- * come before the guest has begun the cell, or to a C function that ignores it.
- */
-const REPEAT_MS = [400, 1500];
-/** And when its kernel is killed. */
-const KILL_MS = 3000;
-/** A killed kernel ends within this time, unless its process hangs in the system. */
-export const EXIT_DEADLINE_MS = 10_000;
+import type { LiveKernel } from '../kernels/live-kernel.ts';
 
 /**
  * Ends one running cell when its time is over or the caller wants no more of it:
  * interrupt, interrupt again, kill. The kernel's answer (done or died) comes through its events.
  */
 export class StopLadder implements Disposable {
-  readonly #kernel: KernelProcess;
+  readonly #kernel: LiveKernel;
   readonly #signal: AbortSignal;
   readonly #timers: NodeJS.Timeout[] = [];
   #reason: 'timeout' | 'interrupted' | undefined;
 
-  constructor(kernel: KernelProcess, timeoutMs: number, signal: AbortSignal) {
+  constructor(kernel: LiveKernel, timeoutMs: number, signal: AbortSignal) {
     this.#kernel = kernel;
     this.#signal = signal;
     this.#after(timeoutMs, () => {
@@ -39,15 +29,16 @@ export class StopLadder implements Disposable {
     if (this.#reason || this.#kernel.cellHasEnded) return;
     this.#reason = reason;
     this.#kernel.interrupt();
-    for (const ms of REPEAT_MS) {
+    const { repeatMs, killMs, exitDeadlineMs } = this.#kernel.patience;
+    for (const ms of repeatMs) {
       this.#after(ms, () => {
         this.#kernel.interrupt();
       });
     }
-    this.#after(KILL_MS, () => {
+    this.#after(killMs, () => {
       this.#kernel.kill('killed');
     });
-    this.#after(KILL_MS + EXIT_DEADLINE_MS, () => {
+    this.#after(killMs + exitDeadlineMs, () => {
       this.#kernel.abandon();
     });
   }

@@ -32,7 +32,7 @@ export interface Trial {
 export async function trySandbox(settings: Settings, signal: AbortSignal): Promise<Trial> {
   const startedMs = performance.now();
   await using driver = new BubblewrapDriver(settings, createLogger('silent'));
-  await using sandbox = await driver.createSandbox(signal);
+  await using sandbox = await driver.createSandbox({ owner: undefined }, signal);
   const readyMs = performance.now();
   const { context, inspection } = await firstContext(sandbox, signal);
   const inside = parseInside(await run(context, inspection, signal));

@@ -1,8 +1,7 @@
 import { EventQueue } from '../executions/event-queue.ts';
-import type { MimeBundle } from '../executions/execution.ts';
-import { lengthOf } from '../executions/mime-bundle.ts';
+import { RichLimits } from '../executions/rich-limits.ts';
 import type { KernelExit } from './kernel.ts';
-import type { KernelEvent } from './kernel-process.ts';
+import type { KernelEvent } from './live-kernel.ts';
 import type { MarkedOutput } from './marked-output.ts';
 import type { GuestFrame } from './protocol.ts';
 
@@ -11,13 +10,6 @@ const HIGH_WATER_BYTES = 4 * 1024 * 1024;
 
 /** How long the end of an output stream is waited for after `done` or the death of the kernel. */
 const MARK_GRACE_MS = 1000;
-
-/** Displays of one cell that are kept; a loop that draws forever must not fill the memory. */
-const MAX_DISPLAYS = 100;
-/** Of all displays of a cell, in characters. */
-const MAX_RICH_LENGTH = 32 * 1024 * 1024;
-/** Of one display or result, in characters; the guests' own frames are no longer than this. */
-const MAX_BUNDLE_LENGTH = 8 * 1024 * 1024;
 
 /** Names that one cell bound, as they are kept for the life of its context. */
 const MAX_NAMES = 1000;
@@ -37,13 +29,10 @@ export class CellRun {
   readonly mark: string;
   readonly #outputs: { stdout: MarkedOutput; stderr: MarkedOutput };
   readonly #queue = new EventQueue<KernelEvent>((event) => ('chunk' in event ? event.chunk.length : 1));
+  readonly #rich = new RichLimits();
   #open = 2;
   #last: KernelEvent | undefined;
   #failed = false;
-  #displays = 0;
-  #richLength = 0;
-  #displaysFull = false;
-  #hasTooLong = false;
   #stderrTail: Buffer = Buffer.alloc(0);
   #grace: NodeJS.Timeout | undefined;
 
@@ -96,10 +85,10 @@ export class CellRun {
     if (frame.id !== this.id) return frame.type !== 'done' || frame.id === this.#previousId;
     switch (frame.type) {
       case 'display':
-        this.#display(frame.data);
+        this.#pushIfAny(this.#rich.display(frame.data));
         return true;
       case 'result':
-        this.#result(frame.data);
+        this.#pushIfAny(this.#rich.result(frame.data));
         return true;
       case 'error':
         if (this.#failed) return false;
@@ -121,29 +110,8 @@ export class CellRun {
     return this.#stderrTail.toString('latin1');
   }
 
-  #display(data: MimeBundle): void {
-    if (this.#displaysFull || this.#isTooLong(data)) return;
-    this.#displays += 1;
-    this.#richLength += lengthOf(data);
-    this.#displaysFull = this.#displays > MAX_DISPLAYS || this.#richLength > MAX_RICH_LENGTH;
-    if (this.#displaysFull) this.#note(`only the first ${this.#displays - 1} displays are kept`);
-    else this.#queue.push({ type: 'display', data });
-  }
-
-  /** There is room for one of any size after all displays. */
-  #result(data: MimeBundle): void {
-    if (this.#isTooLong(data)) return;
-    this.#richLength += lengthOf(data);
-    if (this.#richLength <= MAX_RICH_LENGTH + 2 * MAX_BUNDLE_LENGTH)
-      this.#queue.push({ type: 'result', data });
-  }
-
-  #isTooLong(data: MimeBundle): boolean {
-    if (lengthOf(data) <= MAX_BUNDLE_LENGTH) return false;
-    if (!this.#hasTooLong)
-      this.#note(`displays and results over ${MAX_BUNDLE_LENGTH >> 20} MiB are left out`);
-    this.#hasTooLong = true;
-    return true;
+  #pushIfAny(event: KernelEvent | undefined): void {
+    if (event) this.#queue.push(event);
   }
 
   #note(text: string): void {

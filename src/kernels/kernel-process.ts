@@ -1,27 +1,21 @@
 import { SandboxError } from '../errors.ts';
-import type { CellError, MimeBundle } from '../executions/execution.ts';
 import { deadline } from '../processes/deadline.ts';
 import { defer } from '../processes/deferred.ts';
 import { CellRun } from './cell-run.ts';
 import type { AttachedKernel, KernelDriver, KernelExit, KernelSpec, Spawn } from './kernel.ts';
 import { LineSplitter } from './line-splitter.ts';
+import type { KernelEvent, LiveKernel, Patience } from './live-kernel.ts';
 import { MarkedOutput, newMark } from './marked-output.ts';
 import { decodeFrame, encodeFrame, frameIsLate, type GuestFrame, MAX_FRAME_BYTES } from './protocol.ts';
-
-/** What a kernel says of one cell, in order; `done` or `died` is the last. */
-export type KernelEvent =
-  | { type: 'stdout' | 'stderr'; chunk: Buffer }
-  | { type: 'display' | 'result'; data: MimeBundle }
-  | { type: 'error'; error: CellError }
-  | { type: 'note'; text: string }
-  | { type: 'done'; names: readonly string[] }
-  | { type: 'died'; exit: KernelExit };
 
 const MEMORY_NOTE =
   'a process in this sandbox was killed meanwhile because its memory was used up; the kernel lives on';
 
 /** A guest that is not ready by then is broken: a loaded machine takes 1 or 2 s. */
 const READY_DEADLINE_MS = 20_000;
+
+/** A kernel on this machine is interrupted within a millisecond; the rest is for cells that catch it, or C functions. */
+const PATIENCE: Patience = { repeatMs: [400, 1500], killMs: 3000, exitDeadlineMs: 10_000 };
 
 /** A guest whose connection ended is given this long to be seen exiting before it is killed. */
 const EXIT_GRACE_MS = 1000;
@@ -30,8 +24,9 @@ const EXIT_GRACE_MS = 1000;
  * One live kernel: the process that holds a context's variables. Runs one cell at a time; the context queues.
  * Every frame is untrusted: user code shares the process with the guest and can write any.
  */
-export class KernelProcess {
+export class KernelProcess implements LiveKernel {
   readonly spec: KernelSpec;
+  readonly patience = PATIENCE;
   readonly #kernel: AttachedKernel;
   readonly #stdout: MarkedOutput;
   readonly #stderr: MarkedOutput;
@@ -76,6 +71,10 @@ export class KernelProcess {
       kernel.kill();
       throw error;
     }
+  }
+
+  get version(): string {
+    return this.spec.runtime.version;
   }
 
   /** Undefined while the process lives. */

@@ -35,7 +35,8 @@ export class Readiness {
 
   async #reason(): Promise<string | undefined> {
     try {
-      await using _sandbox = await this.#driver.createSandbox(AbortSignal.timeout(TRIAL_DEADLINE_MS));
+      const signal = AbortSignal.timeout(TRIAL_DEADLINE_MS);
+      await using _sandbox = await this.#driver.createSandbox({ owner: undefined }, signal);
       return undefined;
     } catch (error) {
       this.#logger.warn('no sandbox can be made', { error });

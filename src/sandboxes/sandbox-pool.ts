@@ -83,9 +83,9 @@ export class SandboxPool implements AsyncDisposable {
     this.#refuseTooMany(owner);
     await this.#enter(client, either);
     try {
-      const spare = await this.#takeSpare(either);
+      const spare = await this.#takeSpare(session, either);
       this.#observer.poolAsked('sandboxes', spare !== undefined);
-      const sandbox = spare ?? (await this.#start(either));
+      const sandbox = spare ?? (await this.#start(session, either));
       if (either.aborted) await this.release(sandbox);
       either.throwIfAborted();
       this.#inUse.set(sandbox, client);
@@ -161,7 +161,7 @@ export class SandboxPool implements AsyncDisposable {
   }
 
   /** The spare stays where the signal ends the wait for it. */
-  async #takeSpare(signal: AbortSignal): Promise<Sandbox | undefined> {
+  async #takeSpare(owner: string, signal: AbortSignal): Promise<Sandbox | undefined> {
     const spare = this.#spare;
     if (!spare || spare.isClaimed) return undefined;
     spare.isClaimed = true;
@@ -173,17 +173,30 @@ export class SandboxPool implements AsyncDisposable {
         'the spare sandbox did not start',
       );
       this.#spare = undefined;
-      return sandbox;
+      return sandbox && (await this.#handOver(sandbox, owner, signal));
     } finally {
       spare.isClaimed = false;
     }
   }
 
-  async #start(signal: AbortSignal): Promise<Sandbox> {
+  /** Undefined where the spare cannot be used any more: the caller gets a new one. */
+  async #handOver(spare: Sandbox, owner: string, signal: AbortSignal): Promise<Sandbox | undefined> {
+    try {
+      await spare.handOver?.(owner, signal);
+      return spare;
+    } catch (error) {
+      this.#logger.warn('the spare sandbox could not be used', { sandbox: spare.id, error });
+      await this.release(spare).catch(() => undefined); // logged
+      signal.throwIfAborted();
+      return undefined;
+    }
+  }
+
+  async #start(owner: string | undefined, signal: AbortSignal): Promise<Sandbox> {
     // No signal for the queue: it would let go of a start that still goes on, and of the sandbox that comes of it.
     return await this.#starts.add(async () => {
       signal.throwIfAborted();
-      const sandbox = await this.#driver.createSandbox(signal);
+      const sandbox = await this.#driver.createSandbox({ owner }, signal);
       this.#live.add(sandbox);
       if (signal.aborted) await this.release(sandbox);
       signal.throwIfAborted();
@@ -201,7 +214,7 @@ export class SandboxPool implements AsyncDisposable {
 
   async #makeSpare(): Promise<Sandbox | undefined> {
     try {
-      const sandbox = await this.#start(this.#disposal.signal);
+      const sandbox = await this.#start(undefined, this.#disposal.signal);
       await sandbox.warmUp();
       return sandbox;
     } catch (error) {

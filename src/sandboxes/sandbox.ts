@@ -7,8 +7,15 @@ export interface Sandbox extends AsyncDisposable {
   readonly commands: SandboxCommands;
   /** Throws SandboxError: `RUNTIME_NOT_FOUND`, `INVALID_ARGUMENT` (cwd), `ISOLATION_UNAVAILABLE`, `INTERNAL`. */
   createContext(spec: ContextSpec, signal: AbortSignal): Promise<Context>;
+  /** A spare, made for nobody, becomes the session's of this id. Throws where it cannot be used any more. */
+  handOver?(owner: string, signal: AbortSignal): Promise<void>;
   /** Settles when what makes the sandbox instant (its warm kernel) is ready; never rejects. */
   warmUp(): Promise<void>;
+}
+
+export interface SandboxSpec {
+  /** Id of the session it is for; undefined for a spare. */
+  readonly owner: string | undefined;
 }
 
 /** A way of making sandboxes. Disposing it removes what is left of it: every sandbox has been disposed before. */
@@ -19,6 +26,9 @@ export interface SandboxDriver extends AsyncDisposable {
    * Never rejects: the first sandbox tries again, and says what is wrong.
    */
   prepare(): Promise<void>;
-  /** Throws SandboxError `ISOLATION_UNAVAILABLE` with the reason and the fix where this host cannot isolate. */
-  createSandbox(signal: AbortSignal): Promise<Sandbox>;
+  /**
+   * Throws SandboxError `ISOLATION_UNAVAILABLE` with the reason and the fix where this host cannot isolate, or
+   * `DRIVER_UNAVAILABLE` where what makes the sandboxes elsewhere cannot be reached or refuses.
+   */
+  createSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox>;
 }

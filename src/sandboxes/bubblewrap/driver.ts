@@ -3,7 +3,7 @@ import type { Logger } from '../../logger.ts';
 import { newId } from '../../ids.ts';
 import { type Observer, UNOBSERVED } from '../../observer.ts';
 import type { Settings } from '../../config.ts';
-import type { Sandbox, SandboxDriver } from '../sandbox.ts';
+import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
 import { findHost, type Host } from './host.ts';
 import { newHostUser } from './host-user.ts';
@@ -34,7 +34,7 @@ export class BubblewrapDriver implements SandboxDriver {
     await this.#hosted().catch(() => undefined);
   }
 
-  async createSandbox(signal: AbortSignal): Promise<Sandbox> {
+  async createSandbox(_spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox> {
     const id = newId('sb');
     try {
       const place = await this.#createPlace(id, await this.#hosted(), signal);
