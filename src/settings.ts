@@ -48,6 +48,10 @@ export const settingsSchema = z.strictObject({
     description: 'Files and folders that /workspace can hold',
   }),
   tmp_mib: whole([1, 1_048_576], 256, { description: 'Size of /tmp, which lives in memory', unit: 'MiB' }),
+  home_mib: whole([1, 1_048_576], 1024, {
+    description: 'Size of the home folder, which lives in memory and takes the packages that code installs',
+    unit: 'MiB',
+  }),
   shm_mib: whole([1, 1_048_576], 64, { description: 'Size of /dev/shm, which lives in memory', unit: 'MiB' }),
 
   default_timeout_ms: whole([1, WEEK_MS], 45_000, {

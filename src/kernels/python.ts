@@ -13,7 +13,6 @@ export const python: KernelDriver = {
   command: (runtime, { preload }) => ({
     argv: [runtime.executable, '/opt/sandcell/guests/python/kernel.py'],
     env: {
-      PYTHONUSERBASE: '/workspace/.local',
       PYTHONUTF8: '1',
       SANDCELL_PRELOAD: preload.join(','),
       MPLBACKEND: 'Agg',

@@ -347,7 +347,7 @@ state, total`,
   {
     does: 'knows installed packages in the user site',
     before: [
-      "import os, sys\nsite = [p for p in sys.path if '/workspace/.local' in p][0]\nos.makedirs(site, exist_ok=True)\nopen(site + '/fresh_package.py', 'w').write('v = 3')",
+      "import os, sys\nsite = [p for p in sys.path if '/home/user/.local' in p][0]\nos.makedirs(site, exist_ok=True)\nopen(site + '/fresh_package.py', 'w').write('v = 3')",
     ],
     code: 'import fresh_package\nfresh_package.v',
     result: '3',

@@ -296,7 +296,7 @@ describe('tokens', () => {
 
     const { stdout } = await client.run({ language: 'bash' }, "cat /proc/*/environ | tr '\\0' '\\n'");
 
-    expect(stdout).toContain('HOME=/workspace');
+    expect(stdout).toContain('HOME=/home/user');
     const environments = descendantsOf(guarded.pid).map(({ pid }) => environmentOf(pid));
     expect(environments.length).toBeGreaterThan(1);
     for (const text of [stdout, ...environments]) expect(text).not.toContain(ALICE);

@@ -150,15 +150,3 @@ describe('an interrupt of Python', () => {
     await expectStep(server, target, { code: 'signal.SIGINT.name', result: "'SIGINT'" });
   });
 });
-
-describe('offline package installs in Python', () => {
-  test('%pip says that it failed', async () => {
-    const output = await server.run(
-      { language: 'python' },
-      '%pip install --retries 0 some-package-of-nobody',
-    );
-
-    expect(output).toMatchObject({ state: 'kept' });
-    expect(output.stderr).toMatch(/exit code 1\n$/);
-  });
-});

@@ -14,6 +14,7 @@ const DEFAULTS: Settings = {
   cpuPercent: 100,
   workspaceMiB: 512,
   workspaceFiles: 100_000,
+  homeMiB: 1024,
   tmpMiB: 256,
   shmMiB: 64,
   defaultTimeoutMs: 45_000,

@@ -34,6 +34,7 @@ class Cell:
         state = self.state
         for name in state.outputs.reopen_closed():
             self.notes.append("%s had been closed by an earlier cell; it is open again" % name)
+        state.packages.begin()
         self.connection.drain_interrupts()
         _signal(SIGINT, state.on_interrupt)
         state.display = self.show
@@ -115,6 +116,7 @@ class Cell:
         if failure is not None:
             self._report(failure)
         self.state.outputs.flush()
+        self.notes += self.state.packages.end()
         names = [name for name, value in list(self.state.namespace.items())
                  if isinstance(name, str) and not name.startswith("__") and before.get(name) != id(value)]
         self.state.outputs.write_marks(self.mark)

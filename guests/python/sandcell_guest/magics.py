@@ -2,9 +2,8 @@
 from . import BUILTINS as __builtins__
 
 import re
-import sys
 
-from . import shell
+from . import installs, shell
 
 _LINE = re.compile(r"^(?P<indent>\s*)(?:(?P<target>[\w.,\s\[\]]+?)\s*=\s*)?(?P<kind>[!%])(?P<rest>.+)$")
 _NAME = "__import__('sandcell_guest.magics').magics"
@@ -20,12 +19,12 @@ def translate(source, filename):
         compile(source, filename, "exec", 0x400 | 0x2000, dont_inherit=True)  # ONLY_AST, TOP_LEVEL_AWAIT
         return source
     except SyntaxError:
-        return "\n".join(_line(line) for line in source.split("\n"))
+        return "\n".join(_lines(source))
 
 
 def line_magic(name, rest):
     if name == "pip":
-        shell.run("%s -m pip %s" % (_quote(sys.executable), rest))
+        installs.pip(rest)
     elif name in ("cd", "ls", "pwd", "cat", "mkdir"):
         _change_folder(rest) if name == "cd" else shell.run("%s %s" % (name, rest))
     elif name in ("matplotlib", "load_ext", "autoreload", "config", "precision"):
@@ -44,11 +43,61 @@ def timed(source):
     print("CPU time: %.3g s, wall time: %.3g s" % (time.process_time() - cpu, time.perf_counter() - started))
 
 
-def _line(line):
-    match = _LINE.match(line)
-    if not match:
-        return line
-    indent, target, kind, rest = match.group("indent", "target", "kind", "rest")
+def _lines(source):
+    """The lines of a cell. A magic stands where a statement begins: within brackets or a text a line may begin with %."""
+    lines = source.split("\n")
+    place = _Place()
+    while lines:
+        line = lines.pop(0)
+        match = None if place.is_inside() else _LINE.match(line)
+        if match is None:
+            place.pass_over(line)
+            yield line
+            continue
+        blank = []
+        rest = match.group("rest")
+        while rest.endswith("\\") and lines:
+            rest = rest[:-1] + lines.pop(0)
+            blank.append("")
+        yield _magic(match, rest)
+        yield from blank
+
+
+class _Place:
+    """Whether the end of a line is within brackets, a long text, or a statement that goes on."""
+
+    def __init__(self):
+        self._depth = 0
+        self._quotes = None
+        self._goes_on = False
+
+    def is_inside(self):
+        return self._depth > 0 or self._quotes is not None or self._goes_on
+
+    def pass_over(self, line):
+        self._goes_on = line.endswith("\\")
+        at = 0
+        while at < len(line):
+            match = (_TOKEN if self._quotes is None else _ENDS[self._quotes]).search(line, at)
+            if match is None:
+                return
+            at, token = match.end(), match.group()
+            if self._quotes is not None:
+                self._quotes = None if token == self._quotes else self._quotes
+            elif token in _ENDS:
+                self._quotes = token
+            elif token in "([{":
+                self._depth += 1
+            elif token in ")]}":
+                self._depth -= 1
+
+
+_TOKEN = re.compile(r"""#.*|\"\"\"|\'\'\'|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[()\[\]{}]""")
+_ENDS = {quotes: re.compile(r"\\.|" + quotes) for quotes in ('"""', "'''")}
+
+
+def _magic(match, rest):
+    indent, target, kind = match.group("indent", "target", "kind")
     if kind == "!":
         call = "%s.shell.%s(%r)" % (_NAME, "lines" if target else "run", rest)
         return "%s%s%s" % (indent, target + " = " if target else "", call)
@@ -72,9 +121,3 @@ def _change_folder(folder):
     import os
 
     os.chdir(os.path.expanduser(folder.strip() or "~"))
-
-
-def _quote(text):
-    import shlex
-
-    return shlex.quote(text)

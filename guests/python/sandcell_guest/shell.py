@@ -17,7 +17,7 @@ def run(command):
     import subprocess
 
     sys.stdout.flush()
-    code = subprocess.call(command, shell=True, executable=_shell())
+    code = subprocess.call(command, shell=True, executable=executable())
     if code != 0:
         print("exit code %d" % code, file=sys.stderr)
 
@@ -26,10 +26,10 @@ def lines(command):
     """`name = !command`: the lines of its stdout."""
     import subprocess
 
-    return subprocess.run(command, shell=True, executable=_shell(), stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return subprocess.run(command, shell=True, executable=executable(), stdout=subprocess.PIPE, text=True).stdout.splitlines()
 
 
-def _shell():
+def executable():
     import os
 
     return "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"

@@ -7,9 +7,10 @@ import signal
 import sys
 import warnings
 
-from . import shell
+from . import installs, shell
 from .display import display
 from .outputs import Outputs
+from .packages import Packages
 
 
 class State:
@@ -18,6 +19,7 @@ class State:
     def __init__(self, namespace, outputs):
         self.namespace = namespace
         self.outputs = outputs
+        self.packages = Packages()
         self.loop = None  # the asyncio loop; made by the first cell that awaits
         self.future_flags = 0  # `from __future__ import …` holds for the cells after it
         self.running = False  # whether an interrupt has something to interrupt
@@ -30,7 +32,7 @@ def prepare(connection, preload):
     state = State(__main__.__dict__, Outputs())
     _install_interrupt(state)
     _install_builtins(state)
-    _add_user_site()
+    installs.on_installed = state.packages.refresh
     # plt.show() has nothing to do: figures are shown at the end of the cell.
     warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
     for name in filter(None, preload.split(",")):
@@ -81,12 +83,3 @@ def _install_builtins(state):
     builtins.input = no_input
     builtins.display = show
     os.system = shell.system
-
-
-def _add_user_site():
-    """`pip install` in a cell writes here; it must be on the path before the folder exists."""
-    base = os.environ.get("PYTHONUSERBASE")
-    if base:
-        folder = "%s/lib/python%d.%d/site-packages" % ((base,) + sys.version_info[:2])
-        if folder not in sys.path:
-            sys.path.append(folder)

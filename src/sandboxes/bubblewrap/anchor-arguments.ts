@@ -1,4 +1,5 @@
 import type { Mount } from '../../kernels/kernel.ts';
+import { HOME } from './kernel-environment.ts';
 import type { SandboxLimits } from './limits.ts';
 import { readOnlyMounts, systemMounts } from './mounts.ts';
 
@@ -22,9 +23,10 @@ export interface AnchorSpec {
   fstab: string | undefined;
   mounts: readonly Mount[];
   workspaceMiB: number;
+  homeMiB: number;
   tmpMiB: number;
   shmMiB: number;
-  /** Inodes of each of /workspace, /tmp and /dev/shm: a tmpfs of limited size can still eat the memory with empty files. */
+  /** Inodes of each of /workspace, home, /tmp and /dev/shm: a tmpfs of limited size can still eat the memory with empty files. */
   files: number;
 }
 
@@ -46,6 +48,8 @@ export function anchorArguments(spec: AnchorSpec): string[] {
     ...['--perms', '1777', '--size', size(spec.tmpMiB), '--tmpfs', '/tmp'],
     ...['--perms', '1777', '--size', size(spec.shmMiB), '--tmpfs', '/dev/shm'],
     ...['--perms', '0755', '--size', size(spec.workspaceMiB), '--tmpfs', '/workspace'],
+    ...words('--perms 0755 --dir /home'),
+    ...['--perms', '0755', '--size', size(spec.homeMiB), '--tmpfs', HOME],
     ...readOnlyMounts(spec.mounts), // after /tmp: a runtime may be installed below it
     ...words('--remount-ro / --remount-ro /dev --chdir / -- /bin/sh -c'),
     script(spec),
@@ -63,6 +67,7 @@ function script(spec: AnchorSpec): string {
     remount('/tmp', spec.tmpMiB),
     remount('/dev/shm', spec.shmMiB),
     remount('/workspace', spec.workspaceMiB),
+    remount(HOME, spec.homeMiB),
     LEAVE_OTHERS_SOME,
     'echo ready',
     'exec cat >/dev/null',

@@ -53,7 +53,7 @@ export class BubblewrapDriver implements SandboxDriver {
 
   /** Found out once; a failure is forgotten, so that the next call finds what has been mended meanwhile. */
   async #hosted(): Promise<Host> {
-    this.#host ??= findHost(this.#logger);
+    this.#host ??= findHost(this.#settings, this.#logger);
     try {
       return await this.#host;
     } catch (error) {
@@ -63,9 +63,9 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async #createPlace(id: string, host: Host, signal: AbortSignal): Promise<SandboxPlace> {
-    const { memoryMiB, workspaceMiB, tmpMiB, shmMiB, processes, cpuPercent } = this.#settings;
+    const { memoryMiB, workspaceMiB, homeMiB, tmpMiB, shmMiB, processes, cpuPercent } = this.#settings;
     const memoryBytes = memoryMiB * MIB;
-    const tmpfsBytes = (workspaceMiB + tmpMiB + shmMiB) * MIB;
+    const tmpfsBytes = (workspaceMiB + homeMiB + tmpMiB + shmMiB) * MIB;
     const limits = await createLimits(id, { memoryBytes, tmpfsBytes, processes, cpuPercent }, host.limits);
     try {
       return await SandboxPlace.create(
@@ -77,6 +77,7 @@ export class BubblewrapDriver implements SandboxDriver {
           limits,
           fifos: host.fifos,
           ...host.mounts,
+          toolchains: host.toolchains,
           settings: this.#settings,
         },
         signal,

@@ -1,11 +1,15 @@
+import type { Settings } from '../../config.ts';
+import { configuredVersion } from '../../kernels/configured-version.ts';
 import { allDrivers } from '../../kernels/drivers.ts';
 import type { Mount } from '../../kernels/kernel.ts';
-import { findRuntimes } from '../../kernels/runtimes.ts';
+import { findRuntimes, type Runtime } from '../../kernels/runtimes.ts';
+import { matchesVersion } from '../../kernels/versions.ts';
 import type { Logger } from '../../logger.ts';
 import { FifoStock } from './fifo.ts';
 import { type LimitsProbe, probeLimits, sweepStaleCgroups } from './limits.ts';
 import { GUESTS } from './preparations/preparation-key.ts';
 import { PREPARED, PreparedFolders } from './preparations/prepared-folders.ts';
+import { toolchainFolders } from './kernel-environment.ts';
 import { makeReachable, type ReachableMounts } from './private-mounts.ts';
 import { ServerFolder } from './server-folder.ts';
 
@@ -16,29 +20,53 @@ export interface Host {
   fifos: FifoStock;
   limits: LimitsProbe;
   mounts: ReachableMounts;
+  /** Folders of the runtimes that contexts get by default, for all of them: Bash calls pip, npm, go and mvn. */
+  toolchains: readonly string[];
 }
 
 /** Removes what killed servers have left, and prepares the host for sandboxes. */
-export async function findHost(logger: Logger): Promise<Host> {
+export async function findHost(settings: Settings, logger: Logger): Promise<Host> {
   ServerFolder.sweep();
   const folder = ServerFolder.create();
   try {
     const fifos = new FifoStock(folder.fifos);
-    const [limits, mounts] = await Promise.all([
+    const [limits, runtimes] = await Promise.all([
       probeLimits(),
-      findMounts(),
+      findInstalled(),
       fifos.refill(),
       sweepStaleCgroups(),
     ]);
     folder.writeSeccomp(limits.mode !== 'prlimit');
+    const mounts = findMounts(runtimes.flat());
     const asRoot = process.getuid?.() === 0;
     const reachable = asRoot ? makeReachable(mounts, folder.path) : { mounts, fstab: undefined };
     logger.info('sandboxes are isolated by bubblewrap', { limits: limits.mode, detail: limits.detail });
-    return { folder, fifos, limits, mounts: reachable };
+    return {
+      folder,
+      fifos,
+      limits,
+      mounts: reachable,
+      toolchains: toolchainFolders(defaults(runtimes, settings)),
+    };
   } catch (error) {
     folder[Symbol.dispose]();
     throw error;
   }
+}
+
+/** By kind, newest first. */
+async function findInstalled(): Promise<Runtime[][]> {
+  const kinds = [...new Set(allDrivers().map((driver) => driver.runtime))];
+  return await Promise.all(kinds.map((kind) => findRuntimes(kind)));
+}
+
+function defaults(installed: readonly Runtime[][], settings: Settings): Runtime[] {
+  return installed.flatMap((runtimes) => {
+    const one = runtimes.find(({ kind, version }) =>
+      matchesVersion(version, configuredVersion(kind, settings) ?? ''),
+    );
+    return one ?? runtimes[0] ?? [];
+  });
 }
 
 /** As a whole: what is prepared later shows in sandboxes that already run. None where there is no cache to write. */
@@ -53,9 +81,7 @@ function preparedMount(): Mount[] {
 }
 
 /** Guests, what they need, and every installed runtime: what is mounted cannot be changed once a sandbox runs. */
-async function findMounts(): Promise<Mount[]> {
-  const kinds = [...new Set(allDrivers().map((driver) => driver.runtime))];
-  const runtimes = (await Promise.all(kinds.map((kind) => findRuntimes(kind)))).flat();
+function findMounts(runtimes: readonly Runtime[]): Mount[] {
   const folders = new Set(runtimes.flatMap((runtime) => runtime.folders));
   const guests = {
     source: GUESTS,

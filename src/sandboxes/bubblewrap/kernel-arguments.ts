@@ -1,7 +1,7 @@
-import { dirname } from 'node:path';
 import type { KernelSettings } from '../../kernels/kernel.ts';
 import type { Runtime } from '../../kernels/runtimes.ts';
 import { words } from './anchor-arguments.ts';
+import { kernelEnvironment } from './kernel-environment.ts';
 
 const MIB = 1024 * 1024;
 const WORKSPACE = '/workspace';
@@ -9,6 +9,7 @@ const WORKSPACE = '/workspace';
 /** What the limits of a kernel's processes follow from. */
 export interface PlaceSettings extends KernelSettings {
   workspaceMiB: number;
+  homeMiB: number;
   processes: number;
 }
 
@@ -16,6 +17,8 @@ interface Guest {
   argv: readonly string[];
   env: Readonly<Record<string, string>>;
   runtime: Runtime;
+  /** Folders of further commands. */
+  toolchains: readonly string[];
   /** Where it starts; made where it does not exist. */
   folder: string;
   /** Limit of the data of one process. */
@@ -33,16 +36,9 @@ export function kernelArguments(
   settings: PlaceSettings,
   guest: Guest,
 ): [string, ...string[]] {
-  const env = {
-    PATH: [dirname(guest.runtime.executable), '/usr/local/bin:/usr/bin:/bin'].join(':'),
-    HOME: '/workspace',
-    TMPDIR: '/tmp',
-    LANG: 'C.UTF-8',
-    TERM: 'dumb',
-    USER: 'user',
-    ...guest.env,
-  };
-  const { workspaceMiB, processes } = settings;
+  const env = kernelEnvironment(guest.runtime, guest.toolchains, guest.env);
+  const { workspaceMiB, homeMiB, processes } = settings;
+  const fileBytes = Math.max(workspaceMiB, homeMiB) * MIB;
   return [
     'nsenter',
     // -p too: without it bwrap fails and leaves a hung orphan.
@@ -54,9 +50,7 @@ export function kernelArguments(
     ...words('--proc /proc --ro-bind /proc/sys /proc/sys --chdir /workspace'),
     ...words(`--seccomp ${String(guest.seccompFd)} --`),
     // No --cpu: RLIMIT_CPU adds up over the life of a kernel and would end it in some later cell.
-    ...words(
-      `prlimit --nproc=${String(processes)} --nofile=4096 --core=0 --fsize=${String(workspaceMiB * MIB)}`,
-    ),
+    ...words(`prlimit --nproc=${String(processes)} --nofile=4096 --core=0 --fsize=${String(fileBytes)}`),
     // What counts for a user as a whole, of which an ordinary user's server has but one: some of it, not all.
     ...words(`--data=${String(guest.dataMiB * MIB)} --sigpending=1024 --msgqueue=65536 --`),
     ...inFolder(guest),

@@ -26,6 +26,8 @@ export interface KernelPlace {
   uid: number | undefined;
   /** File with the seccomp program. */
   seccomp: string;
+  /** Folders of the runtimes that contexts get by default. */
+  toolchains: readonly string[];
 }
 
 /** Starts a guest in a sandbox and waits until it has attached. Throws SandboxError; nothing is left then. */
@@ -98,6 +100,7 @@ export function spawnGuest(
     return launch({
       argv: kernelArguments(place.anchor.target, place.settings, {
         ...{ argv, env, runtime, folder },
+        toolchains: place.toolchains,
         seccompFd: 4,
         dataMiB: place.settings.memoryMiB + guest.reservedMiB,
       }),

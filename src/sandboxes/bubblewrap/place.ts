@@ -20,7 +20,8 @@ export interface PlaceSpec {
   fifos: FifoStock;
   mounts: readonly Mount[];
   fstab: string | undefined;
-  settings: PlaceSettings & { tmpMiB: number; shmMiB: number; workspaceFiles: number };
+  toolchains: readonly string[];
+  settings: PlaceSettings & { homeMiB: number; tmpMiB: number; shmMiB: number; workspaceFiles: number };
 }
 
 /** Everything that one sandbox has on the host: folder, socket, limits, anchor. Disposing it removes all of it. */
@@ -64,8 +65,8 @@ export class SandboxPlace implements AsyncDisposable {
       throw explainIsolationFailure(error);
     });
     signal.throwIfAborted();
-    const { fifos, limits, settings, uid, seccomp } = this.#spec;
-    return { anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp };
+    const { fifos, limits, settings, uid, seccomp, toolchains } = this.#spec;
+    return { anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp, toolchains };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -103,10 +104,10 @@ function admit(uid: number, ...folders: readonly string[]): void {
 
 function startAnchor(spec: PlaceSpec, signal: AbortSignal): Promise<Anchor> {
   const { uid, limits, etc, mounts, fstab, folder } = spec;
-  const { workspaceMiB, tmpMiB, shmMiB, workspaceFiles } = spec.settings;
+  const { workspaceMiB, homeMiB, tmpMiB, shmMiB, workspaceFiles } = spec.settings;
   return Anchor.start(
     {
-      ...{ uid, limits, etc, mounts, fstab, workspaceMiB, tmpMiB, shmMiB },
+      ...{ uid, limits, etc, mounts, fstab, workspaceMiB, homeMiB, tmpMiB, shmMiB },
       files: workspaceFiles,
       folder: join(folder, 'run'),
     },

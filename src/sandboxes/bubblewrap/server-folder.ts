@@ -7,7 +7,7 @@ import { isOfGoneServer, serverPrefix } from './server-name.ts';
 
 const ETC = {
   passwd:
-    'root:x:0:0::/workspace:/bin/bash\nuser:x:1000:1000::/workspace:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n',
+    'root:x:0:0::/home/user:/bin/bash\nuser:x:1000:1000::/home/user:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n',
   group: 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n',
   hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',

@@ -77,7 +77,7 @@ export const threads: readonly JavaSequence[] = [
       },
       {
         code: 'System.getProperty("user.dir") + " " + System.getenv("HOME")',
-        result: '"/workspace /workspace"',
+        result: '"/workspace /home/user"',
       },
       {
         code: 'new String(new ProcessBuilder("sh", "-c", "env | grep -c SANDCELL; pwd").start().getInputStream().readAllBytes())',
