@@ -1,39 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { IMAGE } from './container-image.ts';
+import { docker } from './docker.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const IMAGE = 'sandcell-test';
-/** Another one where the usual one cannot be had. */
-const NODE_IMAGE = process.env['SANDCELL_TEST_NODE_IMAGE'] ?? 'node:20-bookworm-slim';
-
-/** Why the image cannot be tested here; undefined where it can. */
-export function whyNoContainers(): string | undefined {
-  const info = spawnSync('docker', ['info', '--format', '{{.OSType}}'], { encoding: 'utf8' });
-  if (info.error || info.status !== 0) return 'no Docker works here';
-  const isThere = docker('image', 'inspect', NODE_IMAGE).status === 0;
-  if (!isThere && docker('pull', NODE_IMAGE).status !== 0) return `${NODE_IMAGE} cannot be had`;
-  const confined = docker('run', '--rm', '--security-opt', 'apparmor=sandcell', NODE_IMAGE, 'true');
-  return confined.status === 0 ? undefined : 'deploy/apparmor-sandcell is not loaded';
-}
-
-/** Throws what the engine said. The network of the host: a build may reach no other one. */
-export function buildImage(): void {
-  const build = [
-    'build',
-    '--network',
-    'host',
-    '--build-arg',
-    `NODE_IMAGE=${NODE_IMAGE}`,
-    '--tag',
-    IMAGE,
-    ROOT,
-  ];
-  const { status, stdout, stderr } = docker(...build);
-  if (status !== 0) throw new Error(`${stdout}\n${stderr}`);
-}
 
 /** What compose.yaml gives the service, as far as it decides what the server may do. */
 interface Service {
@@ -121,18 +94,4 @@ async function urlOf({ stderr }: ChildProcess): Promise<string> {
     return (JSON.parse(line) as { url: string }).url;
   }
   throw new Error(said.join('\n'));
-}
-
-/** Writes the profile of deploy/ to a file. Docker's default is fetched, or taken from where this variable says. */
-export function writeSeccompProfile(file: string): void {
-  const script = fileURLToPath(new URL('../../deploy/seccomp-profile.mjs', import.meta.url));
-  const from = process.env['SANDCELL_TEST_SECCOMP_DEFAULT'];
-  const args = [script, ...(from === undefined ? [] : [from])];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  writeFileSync(file, stdout);
-}
-
-function docker(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync('docker', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 }

@@ -4,13 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  buildImage,
-  doctorInContainer,
-  startContainer,
-  whyNoContainers,
-  writeSeccompProfile,
-} from '../helpers/container.ts';
+import { buildImage, whyNoContainers, writeSeccompProfile } from '../helpers/container-image.ts';
+import { doctorInContainer, startContainer } from '../helpers/container.ts';
 import { toolCalls } from '../helpers/server.ts';
 
 const TOKEN = 'a-token-of-the-container-test';
