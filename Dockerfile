@@ -33,4 +33,4 @@ EXPOSE 3917
 ENTRYPOINT ["node", "/srv/sandcell/dist/cli.js"]
 CMD ["--http", "--host", "0.0.0.0"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:3917/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.SANDCELL_PORT || 3917) + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

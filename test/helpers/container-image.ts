@@ -64,9 +64,7 @@ function makeOwnBase(): string {
 /** Go's modules can be had on machines that see no more of the internet than package registries. */
 function defaultFromGo(): string | undefined {
   if (!isCommand('go')) return undefined;
-  const { status, stdout } = spawnSync('go', ['mod', 'download', '-json', SECCOMP_MODULE], {
-    ...{ cwd: '/', encoding: 'utf8' },
-  });
+  const { status, stdout } = ask('go', ['mod', 'download', '-json', SECCOMP_MODULE]);
   if (status !== 0) return undefined;
   return join((JSON.parse(stdout) as { Dir: string }).Dir, 'default.json'); // as `go help mod download` says
 }
@@ -76,7 +74,11 @@ function isCommand(name: string): boolean {
 }
 
 function run(command: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  const { status, stdout, stderr } = ask(command, args);
   if (status !== 0) throw new Error(`${stdout}\n${stderr}`);
   return stdout;
+}
+
+function ask(command: string, args: readonly string[]): ReturnType<typeof docker> {
+  return spawnSync(command, args, { cwd: '/', encoding: 'utf8' });
 }
