@@ -1,10 +1,12 @@
 import type { Context, ContextSpec } from '../contexts/context.ts';
 import type { SandboxCommands } from './commands.ts';
+import type { SandboxFiles } from './files.ts';
 
 /** One isolated place with its contexts. Contexts share its files and its loopback network, nothing else. */
 export interface Sandbox extends AsyncDisposable {
   readonly id: string;
   readonly commands: SandboxCommands;
+  readonly files: SandboxFiles;
   /** Throws SandboxError: `RUNTIME_NOT_FOUND`, `INVALID_ARGUMENT` (cwd), `ISOLATION_UNAVAILABLE`, `INTERNAL`. */
   createContext(spec: ContextSpec, signal: AbortSignal): Promise<Context>;
   /** A spare, made for nobody, becomes the session's of this id. Throws where it cannot be used any more. */

@@ -3,6 +3,7 @@ import { SandboxError } from '../../src/errors.ts';
 import { createLogger } from '../../src/logger.ts';
 import { Readiness } from '../../src/sandboxes/readiness.ts';
 import type { Sandbox, SandboxDriver } from '../../src/sandboxes/sandbox.ts';
+import { NO_FILES } from '../helpers/no-files.ts';
 
 interface Tried {
   driver: SandboxDriver;
@@ -32,6 +33,7 @@ function driverThat(failure?: Error): Tried {
         throw new Error('no command is needed');
       },
     },
+    files: NO_FILES,
     createContext: () => Promise.reject(new Error('no context is needed')),
     warmUp: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => {

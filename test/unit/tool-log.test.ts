@@ -8,6 +8,7 @@ import { SandboxPool } from '../../src/sandboxes/sandbox-pool.ts';
 import type { Sandbox, SandboxDriver } from '../../src/sandboxes/sandbox.ts';
 import { createServer } from '../../src/server.ts';
 import { Session } from '../../src/sessions/session.ts';
+import { NO_FILES } from '../helpers/no-files.ts';
 
 interface Line extends LogFields {
   message: string;
@@ -35,6 +36,7 @@ test('a call that fails unexpectedly is logged with its session and the sandbox 
         throw new Error('a bug');
       },
     },
+    files: NO_FILES,
     createContext: () => Promise.reject(new Error('a bug')),
     warmUp: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -3,7 +3,7 @@ import { deadline } from '../../processes/deadline.ts';
 import { defer } from '../../processes/deferred.ts';
 import { anchorArguments, type AnchorSpec } from './anchor-arguments.ts';
 import { launch, trySignal } from './process.ts';
-import { childrenOf, isRunning } from '../../processes/proc.ts';
+import { childrenOf, isRunning, startTimeOf } from '../../processes/proc.ts';
 
 const START_DEADLINE_MS = 15_000;
 const STOP_DEADLINE_MS = 10_000;
@@ -16,16 +16,23 @@ const STOP_DEADLINE_MS = 10_000;
 export class Anchor implements AsyncDisposable {
   /** The process whose namespaces kernels enter, as the host counts. */
   readonly target: number;
+  /** When that process started: its pid alone may be somebody else's by now. */
+  readonly startTime: string;
   /** Settles when nothing of the sandbox runs any more; never rejects. */
   readonly exited: Promise<void>;
   readonly #process: ChildProcess;
   readonly #init: number;
   #alive = true;
 
-  private constructor(process: ChildProcess, init: number, target: number, exited: Promise<void>) {
+  private constructor(
+    process: ChildProcess,
+    { init, target, startTime }: { init: number; target: number; startTime: string },
+    exited: Promise<void>,
+  ) {
     this.#process = process;
     this.#init = init;
     this.target = target;
+    this.startTime = startTime;
     this.exited = exited.then(() => {
       this.#alive = false;
     });
@@ -55,8 +62,10 @@ export class Anchor implements AsyncDisposable {
       await deadline(started(child), START_DEADLINE_MS, signal, 'the sandbox did not start');
       const init = childrenOf(child.pid ?? 0)[0];
       const target = init === undefined ? undefined : childrenOf(init)[0];
-      if (init === undefined || target === undefined) throw new Error('the sandbox ended while it started');
-      return new Anchor(child, init, target, exited);
+      const startTime = target === undefined ? undefined : startTimeOf(target);
+      if (init === undefined || target === undefined || startTime === undefined)
+        throw new Error('the sandbox ended while it started');
+      return new Anchor(child, { init, target, startTime }, exited);
     } catch (error) {
       child.stdin?.destroy(); // it ends as soon as it stands
       await ended(child, exited);

@@ -7,6 +7,7 @@ import { KernelProcess } from '../../kernels/kernel-process.ts';
 import type { Observer } from '../../observer.ts';
 import type { CommandEvent, CommandOptions, SandboxCommands } from '../commands.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { BubblewrapFiles } from './files/bubblewrap-files.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { launchKernel } from './kernel-launch.ts';
 import { sandboxEnded, type SandboxPlace } from './place.ts';
@@ -23,6 +24,7 @@ const WORKSPACE = '/workspace';
 export class BubblewrapSandbox implements Sandbox {
   readonly id: string;
   readonly commands: SandboxCommands = { run: (...command) => this.#runCommand(...command) };
+  readonly files: BubblewrapFiles;
   readonly #place: SandboxPlace;
   readonly #choice: KernelChoice;
   readonly #observer: Observer;
@@ -32,6 +34,7 @@ export class BubblewrapSandbox implements Sandbox {
 
   constructor(id: string, place: SandboxPlace, choice: KernelChoice, observer: Observer) {
     this.id = id;
+    this.files = new BubblewrapFiles(place.porter, (signal) => place.filesPlace(signal));
     this.#place = place;
     this.#choice = choice;
     this.#observer = observer;
@@ -59,7 +62,8 @@ export class BubblewrapSandbox implements Sandbox {
     this.#disposal.abort(sandboxEnded());
     // Side by side: what hangs in one kernel must not keep the rest.
     const contexts = [...this.#contexts].map((context) => context[Symbol.asyncDispose]());
-    await Promise.all([...contexts, this.#warm[Symbol.asyncDispose](), this.#place[Symbol.asyncDispose]()]);
+    const rest = [this.#warm, this.files, this.#place].map((part) => part[Symbol.asyncDispose]());
+    await Promise.all([...contexts, ...rest]);
   }
 
   async *#runCommand(command: string, options: CommandOptions): AsyncGenerator<CommandEvent, void, void> {

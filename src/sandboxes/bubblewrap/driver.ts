@@ -5,6 +5,7 @@ import { type Observer, UNOBSERVED } from '../../observer.ts';
 import type { Settings } from '../../config.ts';
 import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
+import { Porter } from './files/porter.ts';
 import { findHost, type Host } from './host.ts';
 import { newHostUser } from './host-user.ts';
 import { KernelChoice } from './kernel-choice.ts';
@@ -21,6 +22,7 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #logger: Logger;
   readonly #observer: Observer;
   readonly #kernels: KernelChoice;
+  readonly #porter = new Porter();
   #host: Promise<Host> | undefined;
 
   constructor(settings: Settings, logger: Logger, observer: Observer = UNOBSERVED) {
@@ -46,6 +48,7 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#porter[Symbol.dispose]();
     await this.#kernels[Symbol.asyncDispose]();
     const host = await this.#host?.catch(() => undefined);
     host?.folder[Symbol.dispose]();
@@ -76,6 +79,7 @@ export class BubblewrapDriver implements SandboxDriver {
           uid: newHostUser(),
           limits,
           fifos: host.fifos,
+          porter: this.#porter,
           ...host.mounts,
           toolchains: host.toolchains,
           settings: this.#settings,

@@ -5,6 +5,8 @@ import type { Mount } from '../../kernels/kernel.ts';
 import { Anchor } from './anchor.ts';
 import { AttachServer } from './attach-server.ts';
 import type { FifoStock } from './fifo.ts';
+import type { FilesPlace } from './files/file-error.ts';
+import type { Porter } from './files/porter.ts';
 import type { PlaceSettings } from './kernel-arguments.ts';
 import type { KernelPlace } from './kernel-launch.ts';
 import type { SandboxLimits } from './limits.ts';
@@ -18,6 +20,7 @@ export interface PlaceSpec {
   uid: number | undefined;
   limits: SandboxLimits;
   fifos: FifoStock;
+  porter: Porter;
   mounts: readonly Mount[];
   fstab: string | undefined;
   toolchains: readonly string[];
@@ -30,6 +33,7 @@ export class SandboxPlace implements AsyncDisposable {
   readonly #attach: AttachServer;
   readonly #disposal = new AbortController();
   #anchor: Promise<Anchor>;
+  #hasRestarted = false;
 
   private constructor(spec: PlaceSpec, attach: AttachServer, anchor: Anchor) {
     this.#spec = spec;
@@ -58,7 +62,10 @@ export class SandboxPlace implements AsyncDisposable {
 
   /** The place of the next kernel; a dead anchor is started anew, once for all who ask. */
   async living(signal: AbortSignal): Promise<KernelPlace> {
-    const restart = (): Promise<Anchor> => startAnchor(this.#spec, this.#disposal.signal);
+    const restart = (): Promise<Anchor> => {
+      this.#hasRestarted = true;
+      return startAnchor(this.#spec, this.#disposal.signal);
+    };
     this.#anchor = this.#anchor.then((anchor) => (anchor.alive ? anchor : restart()), restart);
     const anchor = await this.#anchor.catch((error: unknown) => {
       this.#disposal.signal.throwIfAborted();
@@ -67,6 +74,23 @@ export class SandboxPlace implements AsyncDisposable {
     signal.throwIfAborted();
     const { fifos, limits, settings, uid, seccomp, toolchains } = this.#spec;
     return { anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp, toolchains };
+  }
+
+  /** Opens the files that are at {@link filesPlace}. */
+  get porter(): Porter {
+    return this.#spec.porter;
+  }
+
+  /** Where the files are; a dead anchor is started anew, with empty folders. */
+  async filesPlace(signal: AbortSignal): Promise<FilesPlace> {
+    const { anchor, uid } = await this.living(signal);
+    return {
+      pid: anchor.target,
+      startTime: anchor.startTime,
+      user: uid === undefined ? undefined : { uid, gid: uid },
+      roots: ['/workspace', '/tmp'],
+      hasLostFiles: this.#hasRestarted,
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
