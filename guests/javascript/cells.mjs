@@ -3,6 +3,7 @@ import { toBundle, toResultFrame } from './display.mjs';
 import { toErrorFrame } from './errors.mjs';
 import { evaluate } from './evaluate.mjs';
 import { listBound } from './names.mjs';
+import { stopNpm } from './npm.mjs';
 import { reopenStreams, writeMark } from './output.mjs';
 import { addStage, prepare } from './prepare.mjs';
 import { redeclare } from './redeclare.mjs';
@@ -92,6 +93,7 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
   }
 
   function abandon(cell) {
+    stopNpm();
     cell.end ??= interrupted(cell);
     finish(cell);
   }
@@ -122,6 +124,9 @@ export function createCells({ language, frames, interrupts, rememberValue }) {
     /** Notes that the running cell, if any, ends by exit. */
     exit(status) {
       if (current !== null) current.exit ??= status;
+    },
+    note(text) {
+      if (current !== null) current.notes.push(text);
     },
     display(value, mime) {
       const data = toBundle(value, mime);

@@ -36,6 +36,8 @@ export function rewriteModuleSyntax(text, language) {
   return edits.length === 0 ? null : applyEdits(text, edits);
 }
 
+export const parsesAsCell = (text) => readModuleRecord(text) !== null;
+
 // A cell is first a module, for `await` and `import`. What only a script may do (`with`, octal literals) can still hold a dynamic import.
 function readModuleRecord(text) {
   for (const sourceType of ['module', 'script']) {

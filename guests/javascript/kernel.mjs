@@ -13,6 +13,7 @@ import { openFrames } from './connection.mjs';
 import { installExit } from './exit.mjs';
 import { installGlobals } from './globals.mjs';
 import { startInterrupts } from './interrupts.mjs';
+import { cellNotes } from './loader.mjs';
 import { noteOwnNames } from './names.mjs';
 import { installOutput } from './output.mjs';
 import { warmUp } from './prepare.mjs';
@@ -36,6 +37,7 @@ const display = (value, mime) => cells.display(value, mime);
 const rememberValue = installGlobals({ language, display });
 noteOwnNames();
 const cells = createCells({ language, frames, interrupts, rememberValue });
+cellNotes.note = cells.note;
 const { leave } = installExit({ cells, interrupts });
 // After `ready`: nobody waits for the compiler yet.
 setImmediate(warmUp, language);

@@ -4,6 +4,7 @@ import { cwd } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { constants, Script } from 'node:vm';
+import { noteLoaded, runNpm } from './npm.mjs';
 
 /** Name of the file that a cell seems to be. */
 export const fileName = () => `${cwd()}/cell.mjs`;
@@ -25,9 +26,13 @@ const currentImport = forDirectory(() =>
 );
 const currentRequire = forDirectory(() => createRequire(fileName()));
 
+/** Where notes of the running cell go; set at the start. */
+export const cellNotes = { __proto__: null, note: () => undefined };
+
 /** The object behind the name that rewritten imports use. */
 export const loader = Object.freeze({
   __proto__: null,
+  npm: (command) => runNpm(command, (text) => cellNotes.note(text)),
   import: (specifier, options) => importModule(specifier, options, new Error()),
   async pick(specifier, options, names, isStrict) {
     const namespace = await importModule(specifier, options, new Error());
@@ -52,6 +57,7 @@ export const loader = Object.freeze({
 
 export const require = Object.assign(
   function require(id) {
+    noteLoaded(id);
     return currentRequire()(id);
   },
   { resolve: (...request) => currentRequire().resolve(...request) },
@@ -62,6 +68,7 @@ Object.defineProperties(require, {
 });
 
 async function importModule(specifier, options, caller) {
+  noteLoaded(String(specifier));
   try {
     return await currentImport()(specifier, options);
   } catch (error) {

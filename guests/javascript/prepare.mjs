@@ -1,6 +1,7 @@
 /* From the text of a cell to the script that V8 evaluates, in stages that each know the way back. */
 import { Script } from 'node:vm';
-import { rewriteModuleSyntax } from './imports.mjs';
+import { parsesAsCell, rewriteModuleSyntax } from './imports.mjs';
+import { takeNpmLines } from './npm.mjs';
 import { applyEdits, noteScript } from './sources.mjs';
 import { loadTransform, stripTypes } from './typescript.mjs';
 
@@ -9,17 +10,21 @@ const MODULE_SYNTAX = /\b(?:import|export)\b/;
 /** A {text} to evaluate, or {error: {compile}} where the TypeScript compiler refused the cell. */
 export function prepare(code, name, language) {
   const script = { text: code, name, stages: [] };
-  if (looksLikeObject(code)) addStage(script, parenthesise(code, language));
+  const npm = takeNpmLines(code, (text) => isCode(text, name, language));
+  if (npm !== null) addStage(script, npm.stage);
+  if (looksLikeObject(script.text)) addStage(script, parenthesise(script.text, language));
   if (language === 'typescript') {
     const stage = stripTypes(script.text, name);
     if (stage.error !== undefined) return { error: { compile: stage.error } };
     addStage(script, stage);
   }
   if (MODULE_SYNTAX.test(script.text)) addStage(script, rewriteModuleSyntax(script.text, language));
+  // Before the imports, which have been moved to the start.
+  if (npm !== null) addStage(script, npm.prepend(script.text));
   return script;
 }
 
-/** Appends a stage, {text, locate}; nothing for null. */
+/** Appends a stage, {text, locate}; nothing for null. A third `true` from `locate`: the place is of the cell itself. */
 export function addStage(script, stage) {
   if (stage === null) return;
   const { name, stages } = script;
@@ -27,7 +32,7 @@ export function addStage(script, stage) {
   stages.push(stage.locate);
   noteScript(name, (line, column) => {
     let place = [line, column];
-    for (let index = stages.length - 1; index >= 0 && place !== null; index--)
+    for (let index = stages.length - 1; index >= 0 && place !== null && place[2] !== true; index--)
       place = stages[index](...place);
     return place;
   });
@@ -39,6 +44,10 @@ export function warmUp(language) {
     loadTransform();
     stripTypes('const warm: number = 1', 'warm.ts');
   }
+}
+
+function isCode(text, name, language) {
+  return language === 'typescript' ? stripTypes(text, name).error === undefined : parsesAsCell(text);
 }
 
 // The Node REPL's own rule: `{ a: 1 }` is meant as an object, `{ a: 1 };` as a block.
