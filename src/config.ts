@@ -12,7 +12,8 @@ export type Settings = {
   >[Name];
 };
 
-type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Rest}`
+/** `memory_mib` → `memoryMiB` */
+export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Rest}`
   ? `${Head}${CapitalizedWords<Rest>}`
   : Name;
 type CapitalizedWords<Name extends string> = Name extends `${infer Word}_${infer Rest}`
@@ -46,6 +47,20 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   return command === 'prepare' ? { command, languages, settings } : { command, settings };
 }
 
+/**
+ * Checks settings that a program gives, under their names in {@link Settings}; what is undefined counts as not given.
+ * Throws {@link ConfigError}.
+ */
+export function settingsOf(values: Readonly<Record<string, unknown>>): Settings {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  const checkedValues = given.map(([name, value]) => {
+    const setting = PROPERTIES.get(name);
+    if (setting === undefined) throw unknownName('setting', name, [...PROPERTIES.keys()]);
+    return [setting.name, checked(setting, name, value)] as const;
+  });
+  return toSettings(Object.fromEntries(checkedValues));
+}
+
 type Values = Record<string, unknown>;
 
 const FLAGS = new Map(
@@ -53,6 +68,7 @@ const FLAGS = new Map(
 );
 const VARIABLES = new Map(SETTINGS.map((setting) => [setting.variable, setting]));
 const KEYS = new Map<string, Setting>(SETTINGS.map((setting) => [setting.name, setting]));
+const PROPERTIES = new Map(SETTINGS.map((setting) => [toCamelCase(setting.name), setting]));
 const OPTIONS = {
   config: { type: 'string' },
   json: { type: 'boolean' },
@@ -219,7 +235,7 @@ function toSettings(values: Values): Settings {
   return Object.fromEntries(entries) as Settings; // the type derives its keys by the same rule
 }
 
-function toCamelCase(name: string): string {
+export function toCamelCase(name: string): string {
   return name.replaceAll(/_(\w)(\w*?)(?=_|$)/g, (_match, first: string, rest: string) => {
     return `${first}${rest}` === 'mib' ? 'MiB' : `${first.toUpperCase()}${rest}`;
   });

@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   PATH_NOT_ALLOWED: 'The path leads out of the folders that may be used, or is not permitted in the sandbox',
   ISOLATION_UNAVAILABLE:
     'This machine lets no sandbox start; the hint is the fix. Code is never run outside a sandbox',
+  NOT_SUPPORTED: 'The driver of the sandbox cannot do it',
   INTERNAL: 'The server failed; its log says why',
 } as const;
 
@@ -27,7 +28,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
  * `hint` is the next step. Anything else that is thrown is a bug and reaches a client as a bare `INTERNAL`.
  */
 export class SandboxError extends Error {
-  override readonly name = 'SandboxError';
+  override readonly name: string = 'SandboxError';
   readonly code: ErrorCode;
   readonly hint: string;
   /** What it ran into, where that is a limit. */
