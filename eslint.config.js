@@ -19,6 +19,7 @@ const LAYERS = [
   'contexts',
   'kernels',
   'executions',
+  'registries',
   'processes',
 ];
 const ROOT_FILES = ['cli\\.ts', 'serve\\.ts', 'server\\.ts'];
@@ -54,7 +55,8 @@ const RESTRICTED = {
   },
   undici: {
     regex: '^undici($|/)',
-    message: 'Remote sandboxes are reached through sandboxes/opensandbox/client.ts only.',
+    message:
+      'Remote sandboxes are reached through sandboxes/opensandbox/client.ts only, registries through registries/upstream.ts.',
   },
 };
 
@@ -106,6 +108,7 @@ const layerRules = [
     [RESTRICTED.sdk, RESTRICTED.childProcess],
     above('sandboxes'),
   ),
+  imports(['src/registries/upstream.ts'], [RESTRICTED.sdk, RESTRICTED.childProcess], above('registries')),
   imports(['src/processes/**/*.ts'], [RESTRICTED.sdk, RESTRICTED.undici], above('processes')),
 ];
 

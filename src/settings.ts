@@ -54,6 +54,12 @@ export const settingsSchema = z.strictObject({
   }),
   shm_mib: whole([1, 1_048_576], 64, { description: 'Size of /dev/shm, which lives in memory', unit: 'MiB' }),
 
+  download_cache_mib: whole([0, 16_777_216], 2048, {
+    description:
+      'Size of the packages that were downloaded for sandboxes and are kept on disk; the least recently used go first',
+    unit: 'MiB',
+  }),
+
   default_timeout_ms: whole([1, WEEK_MS], 45_000, {
     description:
       'Time limit of a cell that does not ask for one; below the 60 s that many clients wait for an answer',

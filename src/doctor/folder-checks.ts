@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rmdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cacheFolder } from '../kernels/runtime-cache.ts';
+import { cacheFolder } from '../user-folders.ts';
 import { sweepStaleCgroups } from '../sandboxes/bubblewrap/limits.ts';
 import { findObstacle, messageOf } from '../sandboxes/bubblewrap/probe.ts';
 import { ServerFolder } from '../sandboxes/bubblewrap/server-folder.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { cacheFolder, type Environment } from '../user-folders.ts';
 import type { RuntimeFacts } from './runtime-facts.ts';
-import { type Environment, homeOf } from './runtime-installations.ts';
 import type { Candidate } from './runtime-places.ts';
 
 /**
@@ -43,11 +43,6 @@ export class RuntimeCache {
     this.#entries ??= readEntries(this.#file);
     return this.#entries;
   }
-}
-
-/** Where what is known between servers is kept; it need not exist. */
-export function cacheFolder(env: Environment): string {
-  return path.join(env['XDG_CACHE_HOME'] ?? path.join(homeOf(env), '.cache'), 'sandcell');
 }
 
 const entrySchema = z.strictObject({

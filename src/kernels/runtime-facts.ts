@@ -2,7 +2,7 @@ import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../processes/run-command.ts';
 import { foldersOutsideSystem } from './runtime-folders.ts';
-import type { Environment } from './runtime-installations.ts';
+import type { Environment } from '../user-folders.ts';
 import type { Candidate } from './runtime-places.ts';
 import type { Runtime, RuntimeKind } from './runtimes.ts';
 import { isAtLeast } from './versions.ts';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { type Environment, homeOf } from './runtime-installations.ts';
+import { type Environment, homeOf } from '../user-folders.ts';
 
 /**
  * The folders outside of the system's own that a runtime needs at the same path inside a sandbox, none within another.

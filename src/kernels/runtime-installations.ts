@@ -1,17 +1,10 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { type Environment, homeOf } from '../user-folders.ts';
 import type { RuntimeKind } from './runtimes.ts';
-
-/** The environment that says where home, version managers and cache are; `process.env` outside of tests. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where runtimes of a kind may be: absolute paths in which `*` stands for any part of one component. */
 export function installationsOf(kind: RuntimeKind, env: Environment): string[] {
   return INSTALLATIONS[kind](env, foldersOf(env));
-}
-
-export function homeOf(env: Environment): string {
-  return env['HOME'] ?? homedir();
 }
 
 type Folders = ReturnType<typeof foldersOf>;

@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type Environment, installationsOf } from './runtime-installations.ts';
+import type { Environment } from '../user-folders.ts';
+import { installationsOf } from './runtime-installations.ts';
 import type { RuntimeKind } from './runtimes.ts';
 
 /** An executable that may be a runtime; nobody has run it yet. */

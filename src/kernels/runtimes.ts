@@ -3,7 +3,7 @@ import { SandboxError } from '../errors.ts';
 import { RuntimeCache } from './runtime-cache.ts';
 import { askForFacts, MINIMUM_VERSIONS, toRuntime } from './runtime-facts.ts';
 import { findCandidates } from './runtime-places.ts';
-import type { Environment } from './runtime-installations.ts';
+import type { Environment } from '../user-folders.ts';
 import type { Candidate } from './runtime-places.ts';
 import { compareVersions, matchesVersion, mayMatchVersion } from './versions.ts';
 

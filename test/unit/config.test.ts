@@ -17,6 +17,7 @@ const DEFAULTS: Settings = {
   homeMiB: 1024,
   tmpMiB: 256,
   shmMiB: 64,
+  downloadCacheMiB: 2048,
   defaultTimeoutMs: 45_000,
   maxTimeoutMs: 3_600_000,
   maxOutputBytes: 65_536,
@@ -173,6 +174,7 @@ describe('sources', () => {
       processes: 103,
       tmpMiB: 102,
       shmMiB: 101,
+      downloadCacheMiB: 2048,
     });
   });
 

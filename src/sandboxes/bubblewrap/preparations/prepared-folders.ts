@@ -2,8 +2,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cacheFolder } from '../../../kernels/runtime-cache.ts';
-import type { Environment } from '../../../kernels/runtime-installations.ts';
+import { cacheFolder, type Environment } from '../../../user-folders.ts';
 
 /** Where prepared folders are inside every sandbox. */
 export const PREPARED = '/opt/sandcell/prepared';

@@ -1,0 +1,57 @@
+import type { Logger } from '../logger.ts';
+import type { Environment } from '../user-folders.ts';
+import { type NpmConfiguration, readNpm } from './npm-configuration.ts';
+import { type PipConfiguration, readPip } from './pip-configuration.ts';
+import type { Registry } from './registry.ts';
+
+/** A change of the host's configuration is seen after so long. */
+const VALID_MS = 10 * 60 * 1000;
+
+/** What the package managers of the host are configured with: each asked when it is first wanted. */
+export class HostConfiguration {
+  readonly pip: () => Promise<PipConfiguration | undefined>;
+  readonly npm: () => Promise<NpmConfiguration | undefined>;
+
+  constructor(env: Environment, logger: Logger, stopped: AbortSignal) {
+    const asked = <Value>(manager: string, read: (env: Environment, signal: AbortSignal) => Promise<Value>) =>
+      remembered(async () => {
+        try {
+          return await read(env, stopped);
+        } catch (error) {
+          if (!stopped.aborted) logger.warn(`the configuration of ${manager} cannot be read`, { error });
+          throw error;
+        }
+      });
+    this.pip = asked('pip', readPip);
+    this.npm = asked('npm', readNpm);
+  }
+
+  /** Of all package managers; those that cannot be asked have none. */
+  async registries(): Promise<Registry[]> {
+    const [pip, npm] = await Promise.all([
+      this.pip().catch(() => undefined),
+      this.npm().catch(() => undefined),
+    ]);
+    return [
+      ...(pip ? [...pip.indexes, ...pip.pages] : []),
+      ...(npm ? [...(npm.registry ? [npm.registry] : []), ...npm.scopes.values()] : []),
+    ];
+  }
+}
+
+/** Calls `read` once, and again after a while or a failure. */
+function remembered<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined;
+  let readAtMs = 0;
+  return async () => {
+    if (value === undefined || Date.now() - readAtMs > VALID_MS) {
+      readAtMs = Date.now();
+      const reading = read();
+      value = reading;
+      reading.catch(() => {
+        if (value === reading) value = undefined;
+      });
+    }
+    return value;
+  };
+}
