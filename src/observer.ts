@@ -47,7 +47,7 @@ export type Limit =
   | 'refused_tokens'
   | 'body_size'
   | 'header_size'
-  | 'connections';
+  | 'max_connections';
 
 /** Who watches the server. It is handed down, and nothing below knows what becomes of what it is told. */
 export interface Observer {

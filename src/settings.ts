@@ -182,6 +182,9 @@ export const settingsSchema = z.strictObject({
   max_requests_per_minute: whole([1, 1_000_000], 6000, {
     description: 'HTTP requests of one token, or of one address where no tokens are set',
   }),
+  max_connections: whole([1, 65_536], 4096, {
+    description: 'TCP connections of HTTP clients at one time; one more is closed',
+  }),
   max_sessions_per_principal: whole([1, 65_536], 64, {
     description: 'Sessions of one token at one time',
   }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { initialize, openRawSession, type RawSession, send } from '../helpers/http-requests.ts';
+import { openRawSession, type RawSession, send } from '../helpers/http-requests.ts';
 import { type HttpTestServer, startHttpServer } from '../helpers/http-server.ts';
 import { counted, type Samples, scrape } from '../helpers/metrics.ts';
 
@@ -207,34 +207,6 @@ test('what has ended is counted no more', async () => {
 
   expect(counted(await now(), 'sandcell_sessions', 'sandcell_contexts')).toEqual({});
   expect((await now()).get('sandcell_sandboxes{state="in_use"}')).toBe(0);
-});
-
-test('limits of HTTP are counted by name', async () => {
-  const limits = ['--max-sessions', '1', '--max-requests-per-minute', '4'];
-  await using server = await startHttpServer(['--metrics', 'on', ...limits], {
-    SANDCELL_AUTH_TOKENS: `a:a-0123456789abcdef,prometheus:${TOKEN}`,
-  });
-  const alice = { Authorization: 'Bearer a-0123456789abcdef' };
-  const statuses: number[] = [];
-
-  statuses.push((await initialize(server.url, alice)).status);
-  statuses.push((await initialize(server.url, alice)).status);
-  const large = {
-    method: 'POST',
-    body: ' '.repeat(4_200_000),
-    headers: { ...alice, 'Content-Type': 'application/json' },
-  };
-  statuses.push((await send(`${server.url}/mcp`, large)).status);
-  statuses.push((await initialize(server.url, alice)).status);
-  statuses.push((await initialize(server.url, alice)).status);
-
-  expect(statuses).toEqual([200, 503, 413, 503, 429]);
-  const prometheus = { Authorization: `Bearer ${TOKEN}` };
-  expect(counted(await scrape(server.url, prometheus), 'sandcell_limits_reached_total')).toEqual({
-    'sandcell_limits_reached_total{limit="max_sessions"}': 2,
-    'sandcell_limits_reached_total{limit="body_size"}': 1,
-    'sandcell_limits_reached_total{limit="max_requests_per_minute"}': 1,
-  });
 });
 
 describe('/metrics', () => {

@@ -42,6 +42,7 @@ const DEFAULTS: Settings = {
   allowedOrigins: [],
   requestTimeoutMs: 30_000,
   maxRequestsPerMinute: 6000,
+  maxConnections: 4096,
   maxSessionsPerPrincipal: 64,
   maxOpenRequests: 1024,
   metrics: 'off',

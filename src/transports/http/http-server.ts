@@ -44,7 +44,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const streamable = new HttpSessions<StreamableWire>({ ...shared, answersCancelled: true });
   const sse = new HttpSessions<SSEServerTransport>({ ...shared, answersCancelled: false });
   const admission = new Admission();
-  const server = createHttpServer(settings.requestTimeoutMs, observer);
+  const server = createHttpServer(settings, observer);
   const url = `http://${inUrl(settings.host)}:${await listen(server, settings)}`;
   const resource = oauth && new ProtectedResource(oauth, settings.publicUrl ?? url);
   const authenticate = anyOf([tokens, resource && accessTokens(resource, logger)]);
@@ -72,9 +72,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const CHECK_MS = 500;
 /** Above the 60 s for which proxies keep a connection to use it again. */
 const KEEP_ALIVE_MS = 65_000;
-const MAX_CONNECTIONS = 4096;
 
-function createHttpServer(requestTimeoutMs: number, observer: Observer): Server {
+function createHttpServer({ requestTimeoutMs, maxConnections }: Settings, observer: Observer): Server {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
@@ -84,9 +83,9 @@ function createHttpServer(requestTimeoutMs: number, observer: Observer): Server 
   };
   const server = createServer(options);
   server.on('drop', () => {
-    observer.limitReached('connections');
+    observer.limitReached('max_connections');
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = maxConnections;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerClientError(error, socket, observer);
   });
