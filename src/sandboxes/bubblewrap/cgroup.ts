@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmdirSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { atExit } from '../../processes/at-exit.ts';
 import { isOfGoneServer, serverPrefix } from './server-name.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LimitSpec, LimitsMode, SandboxLimits } from './limits.ts';
@@ -15,6 +16,10 @@ export class CgroupLimits implements SandboxLimits {
   readonly procsFiles: readonly string[];
   readonly #folders: readonly string[];
   readonly #oomFile: string;
+  /** Where the process ends and nobody has disposed them. */
+  readonly #exit = atExit(() => {
+    for (const folder of this.#folders) removeGroupNow(folder);
+  });
 
   constructor(mode: LimitsMode, folders: readonly string[], oomFile: string) {
     this.mode = mode;
@@ -32,6 +37,7 @@ export class CgroupLimits implements SandboxLimits {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#exit[Symbol.dispose]();
     await Promise.all(this.#folders.map(removeGroup));
   }
 }
@@ -96,6 +102,24 @@ export async function removeGroup(folder: string): Promise<boolean> {
   }
 }
 
+const LAST_TIMEOUT_MS = 300;
+
+/** As {@link removeGroup}, blocking, and not for long: what does not go is swept by the next server. */
+function removeGroupNow(folder: string): void {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  const deadlineMs = Date.now() + LAST_TIMEOUT_MS;
+  while (Date.now() < deadlineMs) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return;
+    }
+    killListed(readText(path.join(folder, 'cgroup.procs')));
+    Atomics.wait(sleeper, 0, 0, 2);
+  }
+}
+
 async function killProcesses(folder: string): Promise<void> {
   try {
     // Since Linux 5.14, on v2: all at once, so that nothing can fork away.
@@ -104,7 +128,10 @@ async function killProcesses(folder: string): Promise<void> {
   } catch {
     // v1, or an older kernel.
   }
-  const pids = await readFile(path.join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
+  killListed(await readFile(path.join(folder, 'cgroup.procs'), 'utf8').catch(() => ''));
+}
+
+function killListed(pids: string): void {
   for (const pid of pids.split('\n').filter((line) => Number(line) > 0)) {
     try {
       process.kill(Number(pid), 'SIGKILL');
@@ -144,13 +171,16 @@ async function isOwn(folder: string): Promise<boolean> {
 
 /** The number after a word in a file of "word number" lines; 0 where file or word is missing. */
 function readCounter(file: string, word: string): number {
+  const lines = readText(file).split('\n');
+  return Number(lines.find((text) => text.startsWith(`${word} `))?.slice(word.length + 1) ?? 0);
+}
+
+/** Empty where it cannot be read. */
+function readText(file: string): string {
   try {
-    const line = readFileSync(file, 'utf8')
-      .split('\n')
-      .find((text) => text.startsWith(`${word} `));
-    return Number(line?.slice(word.length + 1) ?? 0);
+    return readFileSync(file, 'utf8');
   } catch {
-    return 0;
+    return '';
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atExit } from '../../processes/at-exit.ts';
 import { isPrivate } from './mounts.ts';
 import { buildSeccompFilter } from './seccomp.ts';
 import { isOfGoneServer, serverPrefix } from './server-name.ts';
@@ -17,6 +18,10 @@ const ETC = {
 export class ServerFolder implements Disposable {
   readonly path: string;
   #sandboxes = 0;
+  /** Where the process ends and nobody has disposed it. */
+  readonly #exit = atExit(() => {
+    this.#remove();
+  });
 
   private constructor(path: string) {
     this.path = path;
@@ -69,6 +74,11 @@ export class ServerFolder implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#exit[Symbol.dispose]();
+    this.#remove();
+  }
+
+  #remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
 }
