@@ -1,5 +1,7 @@
 import type { Logger } from '../logger.ts';
 import type { Environment } from '../user-folders.ts';
+import { type GoConfiguration, readGo } from './go-configuration.ts';
+import { type MavenConfiguration, readMaven } from './maven-configuration.ts';
 import { type NpmConfiguration, readNpm } from './npm-configuration.ts';
 import { type PipConfiguration, readPip } from './pip-configuration.ts';
 import type { Registry } from './registry.ts';
@@ -11,6 +13,8 @@ const VALID_MS = 10 * 60 * 1000;
 export class HostConfiguration {
   readonly pip: () => Promise<PipConfiguration | undefined>;
   readonly npm: () => Promise<NpmConfiguration | undefined>;
+  readonly go: () => Promise<GoConfiguration | undefined>;
+  readonly maven: () => Promise<MavenConfiguration | undefined>;
 
   constructor(env: Environment, logger: Logger, stopped: AbortSignal) {
     const asked = <Value>(manager: string, read: (env: Environment, signal: AbortSignal) => Promise<Value>) =>
@@ -24,17 +28,25 @@ export class HostConfiguration {
       });
     this.pip = asked('pip', readPip);
     this.npm = asked('npm', readNpm);
+    this.go = asked('Go', readGo);
+    this.maven = asked('Maven', readMaven);
   }
 
   /** Of all package managers; those that cannot be asked have none. */
   async registries(): Promise<Registry[]> {
-    const [pip, npm] = await Promise.all([
-      this.pip().catch(() => undefined),
-      this.npm().catch(() => undefined),
+    const none = (): undefined => undefined;
+    const [pip, npm, go, maven] = await Promise.all([
+      this.pip().catch(none),
+      this.npm().catch(none),
+      this.go().catch(none),
+      this.maven().catch(none),
     ]);
     return [
       ...(pip ? [...pip.indexes, ...pip.pages] : []),
       ...(npm ? [...(npm.registry ? [npm.registry] : []), ...npm.scopes.values()] : []),
+      ...(go ? [...go.proxies.map(({ registry }) => registry)] : []),
+      ...(go?.checksumDatabase ? [go.checksumDatabase.registry] : []),
+      ...(maven ? maven.repositories : []),
     ];
   }
 }

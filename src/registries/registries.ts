@@ -7,7 +7,9 @@ import { DownloadStore } from './download-store.ts';
 import { Files } from './files.ts';
 import { Front, type Protocol } from './front.ts';
 import { FrontError, NOT_FOUND } from './front-error.ts';
+import { GoFront } from './go-front.ts';
 import { HostConfiguration } from './host-configuration.ts';
+import { frontSettings, MavenFront } from './maven-front.ts';
 import { NpmFront } from './npm-front.ts';
 import { PipFront } from './pip-front.ts';
 import { hostAndPort } from './registry.ts';
@@ -51,8 +53,8 @@ export class Registries implements AsyncDisposable {
   };
 
   /** What points the package managers of a kernel to the front. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- Go will be asked
   async environment(base: string): Promise<Record<string, string>> {
+    const go = await this.#configuration.go().catch(() => undefined);
     return {
       PIP_CONFIG_FILE: '/dev/null',
       PIP_INDEX_URL: `${base}/pypi/simple/`,
@@ -63,7 +65,16 @@ export class Registries implements AsyncDisposable {
       YARN_REGISTRY: `${base}/npm/`,
       YARN_NPM_REGISTRY_SERVER: `${base}/npm/`,
       YARN_UNSAFE_HTTP_WHITELIST: new URL(base).hostname,
+      GOPROXY: `${base}/go`,
+      // The front passes the database of checksums on; no module comes from anywhere else.
+      ...{ GOPRIVATE: '', GONOPROXY: 'none', GOSUMDB: go?.checksums ?? 'off' },
+      GONOSUMDB: go?.withoutChecksums ?? '',
     };
+  }
+
+  /** A settings.xml that points Maven of a kernel to the front. */
+  mavenSettings(base: string): string {
+    return frontSettings(base);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,9 +94,13 @@ export class Registries implements AsyncDisposable {
     const shared = [this.#upstream, store, this.#logger, this.#stop.signal] as const;
     const [documents, files] = [new Documents(...shared), new Files(...shared)];
     const [pip, npm] = [new PipFront(documents, files), new NpmFront(documents, files)];
+    const [go, maven] = [new GoFront(documents, files), new MavenFront(documents, files)];
+    const configuration = this.#configuration;
     const protocols: [string, Protocol][] = [
-      ['pypi', async (question) => pip.answer(installed('pip', await this.#configuration.pip()), question)],
-      ['npm', async (question) => npm.answer(installed('npm', await this.#configuration.npm()), question)],
+      ['pypi', async (question) => pip.answer(installed('pip', await configuration.pip()), question)],
+      ['npm', async (question) => npm.answer(installed('npm', await configuration.npm()), question)],
+      ['go', async (question) => go.answer(installed('Go', await configuration.go()), question)],
+      ['maven', async (question) => maven.answer(installed('Maven', await configuration.maven()), question)],
     ];
     return { front: new Front(new Map(protocols), this.#logger), store };
   }
