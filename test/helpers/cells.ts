@@ -89,11 +89,14 @@ export interface RunningCell {
   readonly ready: Promise<void>;
   /** The whole answer; rejects when the call is cancelled. */
   readonly output: Promise<ExecutionOutput>;
-  /** Messages of the progress notifications so far. */
+  /** What it has printed, as the progress notifications so far told. */
   readonly messages: readonly string[];
   readonly progress: readonly number[];
   cancel(): void;
 }
+
+/** Told of a cell that prints nothing for 5 s: on a busy machine, of any. */
+const HEARTBEAT = /^running for \d+ s$/;
 
 /** Starts a cell and lets the caller wait for what it prints. */
 export function startCell(
@@ -108,7 +111,8 @@ export function startCell(
   let output: Promise<ExecutionOutput> | undefined;
   const ready = new Promise<void>((resolve, reject) => {
     const onProgress = (event: { progress: number; message?: string | undefined }): void => {
-      messages.push(event.message ?? '');
+      const message = event.message ?? '';
+      if (!HEARTBEAT.test(message)) messages.push(message);
       progress.push(event.progress);
       if (messages.join('').includes('ready')) resolve();
     };

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { newContext, startCell, until } from '../helpers/cells.ts';
 import { openAttacker } from '../helpers/attacks.ts';
+import { newContext, startCell, until } from '../helpers/cells.ts';
+import { HeldPython } from '../helpers/held-python.ts';
 import { descendantsOf, foldersOf, living } from '../helpers/processes.ts';
 import { RawServer } from '../helpers/raw-server.ts';
 import { startServer, textOf, type TestServer } from '../helpers/server.ts';
@@ -15,8 +16,6 @@ while True:
         while True: pass
     except BaseException: pass`;
 
-/** Python guests, without the programs around them: stopped, they are alive and not ready. */
-const GUEST = /^(?!.*\b(?:nsenter|bwrap)\b).*\/guests\/python/;
 /** What the server waits for to know that a Python kernel has ended. */
 const OUTERMOST = /^nsenter .*\/guests\/python/;
 
@@ -24,24 +23,6 @@ async function sandboxIds(server: TestServer): Promise<string[]> {
   const { structuredContent } = await server.call('list_contexts');
   // the output schema of list_contexts
   return (structuredContent as { sandboxes: { sandbox_id: string }[] }).sandboxes.map((s) => s.sandbox_id);
-}
-
-/** Stops processes of a server as they come, until there are so many. */
-async function freeze(pid: number, pattern: RegExp, count = 1): Promise<number[]> {
-  const frozen = new Set<number>();
-  await until(`${String(count)} processes are stopped`, () => {
-    for (const found of descendantsOf(pid)) {
-      if (frozen.has(found.pid) || !pattern.test(found.command)) continue;
-      process.kill(found.pid, 'SIGSTOP');
-      frozen.add(found.pid);
-    }
-    return frozen.size >= count;
-  });
-  return [...frozen];
-}
-
-function thaw(pids: readonly number[]): void {
-  for (const pid of pids) process.kill(pid, 'SIGCONT');
 }
 
 /**
@@ -122,24 +103,29 @@ describe('create_context in a new sandbox', () => {
   });
 
   test('leaves no sandbox behind where it is cancelled while the kernel starts', async () => {
-    await using server = await startServer(['--max-sandboxes', '1']);
+    using python = new HeldPython();
+    await using server = await startServer(['--max-sandboxes', '1'], python.env);
     const controller = new AbortController();
     const args = { language: 'python', sandbox_id: 'new' };
+    python.hold();
     const creating = server.call('create_context', args, { signal: controller.signal });
     creating.catch(() => undefined);
-    await freeze(server.pid, GUEST);
+    await python.waiting(server.pid, 1);
     expect(await sandboxIds(server)).toHaveLength(1);
 
     controller.abort(new Error('cancelled by the test'));
 
     await until('the sandbox is gone', async () => (await sandboxIds(server)).length === 0);
+    python.letGo(); // the spare, which the next one gets
     expect(await newContext(server, 'bash')).toHaveProperty('context_id');
   });
 
   test('gives its place back where it is cancelled while the spare warms up, and the spare stays', async () => {
-    await using server = await startServer(['--max-sandboxes-per-session', '2']);
+    using python = new HeldPython();
+    await using server = await startServer(['--max-sandboxes-per-session', '2'], python.env);
+    python.hold();
     await newContext(server, 'bash');
-    const frozen = await freeze(server.pid, GUEST, 2); // those of the default sandbox and of the spare
+    await python.waiting(server.pid, 2); // those of the default sandbox and of the spare
     const controller = new AbortController();
     const args = { language: 'bash', sandbox_id: 'new' };
     const creating = server.call('create_context', args, { signal: controller.signal });
@@ -150,15 +136,17 @@ describe('create_context in a new sandbox', () => {
 
     expect(await sandboxIds(server)).toHaveLength(1); // the server has read of it when it answers this
     const next = server.call('create_context', args);
-    thaw(frozen);
+    python.letGo();
     expect(await next).toMatchObject({ structuredContent: { language: 'bash' } });
     expect(await sandboxIds(server)).toHaveLength(2);
   });
 
   test('says that its sandbox was killed while the kernel started, and logs no bug', async () => {
-    await using server = await startServer();
+    using python = new HeldPython();
+    await using server = await startServer([], python.env);
+    python.hold();
     const creating = server.call('create_context', { language: 'python', sandbox_id: 'new' });
-    await freeze(server.pid, GUEST);
+    await python.waiting(server.pid, 1);
     const [sandboxId = ''] = await sandboxIds(server);
 
     const killed = await server.call('kill_sandbox', { sandbox_id: sandboxId });
@@ -181,16 +169,18 @@ describe('create_context in a new sandbox', () => {
 
 describe('kill_sandbox', () => {
   test('of one sandbox does not wait for the default one to start', async () => {
-    await using server = await startServer();
+    using python = new HeldPython();
+    await using server = await startServer([], python.env);
+    python.hold();
     const { sandbox_id, context_id } = await newContext(server, 'bash', { sandbox_id: 'new' });
-    const frozen = await freeze(server.pid, GUEST, 2); // the second one is that of the spare
+    await python.waiting(server.pid, 2); // the second one is that of the spare
     const started = server.run({ language: 'bash' }, 'echo started');
 
     const killed = await server.call('kill_sandbox', { sandbox_id });
 
     expect(killed.structuredContent).toEqual({ killed: [{ sandbox_id, contexts_lost: [context_id] }] });
     expect(await sandboxIds(server)).toEqual([]);
-    thaw(frozen.filter((pid) => descendantsOf(server.pid).some((found) => found.pid === pid)));
+    python.letGo();
     expect(await started).toMatchObject({ stdout: 'started\n' });
   });
 });
@@ -248,11 +238,13 @@ test('a time limit that passes while the last output of an ended cell is awaited
 });
 
 test('a kernel that fails to start is logged with code and message', async () => {
-  await using server = await startServer();
+  using python = new HeldPython();
+  await using server = await startServer([], python.env);
+  python.hold();
   const creating = server.call('create_context', { language: 'python', sandbox_id: 'new' });
-  const [guest = 0] = await freeze(server.pid, GUEST);
+  const [guest] = await python.waiting(server.pid, 1);
 
-  process.kill(guest, 'SIGKILL');
+  process.kill(guest?.pid ?? 0, 'SIGKILL');
 
   expect(textOf(await creating)).toMatch(/^INTERNAL: the python kernel /);
   const message = expect.stringMatching(/^the python kernel /) as unknown;
@@ -283,10 +275,12 @@ test('a host that cannot isolate is logged with code and message', async () => {
 });
 
 test('a server ends well while a new sandbox waits for the spare, which warms up', async () => {
-  await using server = new RawServer();
+  using python = new HeldPython();
+  await using server = new RawServer([], python.env);
   await server.initialize();
+  python.hold();
   await server.run('bash', 'true');
-  await freeze(server.pid, GUEST, 2);
+  await python.waiting(server.pid, 2);
   const create = { name: 'create_context', arguments: { language: 'bash', sandbox_id: 'new' } };
   void server.request('tools/call', create);
   await server.request('tools/list'); // has arrived behind it
