@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Settings } from '../../config.ts';
 import { configuredVersion } from '../../kernels/configured-version.ts';
 import { allDrivers } from '../../kernels/drivers.ts';
@@ -10,6 +12,7 @@ import { type LimitsProbe, probeLimits, sweepStaleCgroups } from './limits.ts';
 import { GUESTS } from './preparations/preparation-key.ts';
 import { PREPARED, PreparedFolders } from './preparations/prepared-folders.ts';
 import { toolchainFolders } from './kernel-environment.ts';
+import { findMaven } from './maven.ts';
 import { makeReachable, type ReachableMounts } from './private-mounts.ts';
 import { ServerFolder } from './server-folder.ts';
 
@@ -37,16 +40,22 @@ export async function findHost(settings: Settings, logger: Logger): Promise<Host
       sweepStaleCgroups(),
     ]);
     folder.writeSeccomp(limits.mode !== 'prlimit');
-    const mounts = findMounts(runtimes.flat());
+    const maven = await findMaven(folder.etc);
+    const mounts = [
+      ...findMounts(runtimes.flat()),
+      ...hidden(runtimes.flat(), folder.etc),
+      ...(maven?.mounts ?? []),
+    ];
     const asRoot = process.getuid?.() === 0;
     const reachable = asRoot ? makeReachable(mounts, folder.path) : { mounts, fstab: undefined };
+    const toolchains = [...toolchainFolders(defaults(runtimes, settings)), ...(maven?.commands ?? [])];
     logger.info('sandboxes are isolated by bubblewrap', { limits: limits.mode, detail: limits.detail });
     return {
       folder,
       fifos,
       limits,
       mounts: reachable,
-      toolchains: toolchainFolders(defaults(runtimes, settings)),
+      toolchains,
     };
   } catch (error) {
     folder[Symbol.dispose]();
@@ -78,6 +87,15 @@ function preparedMount(): Mount[] {
   } catch {
     return [];
   }
+}
+
+/** Settings of npm and pip that stand beside a runtime: they may hold credentials. */
+function hidden(runtimes: readonly Runtime[], etc: string): Mount[] {
+  const folders = [...new Set(runtimes.flatMap((runtime) => runtime.folders))];
+  return folders
+    .flatMap((folder) => [join(folder, 'etc/npmrc'), join(folder, 'pip.conf')])
+    .filter((file) => existsSync(file))
+    .map((target) => ({ source: join(etc, 'empty'), target }));
 }
 
 /** Guests, what they need, and every installed runtime: what is mounted cannot be changed once a sandbox runs. */

@@ -18,6 +18,8 @@ const ETC = [
   'fonts',
   'os-release',
   'magic',
+  'maven/m2.conf',
+  'maven/logging',
   'terminfo',
 ];
 

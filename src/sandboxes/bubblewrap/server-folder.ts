@@ -11,6 +11,10 @@ const ETC = {
     'root:x:0:0::/home/user:/bin/bash\nuser:x:1000:1000::/home/user:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n',
   group: 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n',
   hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n',
+  // A kernel's proxy is the front of the registries as well.
+  'maven-settings.xml':
+    '<settings><mirrors><mirror><id>registry</id><mirrorOf>*</mirrorOf><url>${env.HTTP_PROXY}/maven/</url></mirror></mirrors></settings>\n',
+  empty: '',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 };
 

@@ -20,6 +20,7 @@ final class Cell {
   private final Session session;
   private final CellRunner runner;
   private final String id;
+  private final MavenLines maven;
   private final CellText text;
   private final Set<String> names = new LinkedHashSet<>();
   private boolean hasRun;
@@ -31,7 +32,8 @@ final class Cell {
     this.session = session;
     this.id = id;
     runner = session.runner();
-    text = new CellText(count, code);
+    maven = new MavenLines(code);
+    text = new CellText(count, maven.rest);
   }
 
   /** The frames that tell of the cell; the last is `done`. */
@@ -39,7 +41,7 @@ final class Cell {
     notes.addAll(session.outputs().restore());
     runner.begin(text.count);
     try {
-      evaluate();
+      if (install()) evaluate();
     } catch (CompileError error) {
       addError(error.describe());
     } catch (Throwable failure) {
@@ -51,6 +53,24 @@ final class Cell {
     declarations.stream().map(this::unresolved).filter(note -> note != null).distinct().forEach(notes::add);
     frames.add(Frames.of("type", "done", "id", id, "names", List.copyOf(names), "notes", notes));
     return frames;
+  }
+
+  /** Brings the jars that the cell asks for; false where that failed. */
+  private boolean install() {
+    for (MavenLines.Line line : maven.lines) {
+      CellRunner.Outcome outcome = runner.run(() -> notes.addAll(session.packages().install(line.coordinates)));
+      if (outcome.failure == null) continue;
+      boolean known = outcome.failure instanceof InstallError && !runner.isInterrupted();
+      if (known) addError(describe(InstallError.NAME, outcome.failure.getMessage(), line.number));
+      else fail(outcome.failure);
+      return false;
+    }
+    return true;
+  }
+
+  private static Map<String, Object> describe(String name, String message, int line) {
+    List<String> traceback = List.of((name + ": " + message).split("\n"));
+    return Frames.of("name", name, "message", message, "traceback", traceback, "line", line, "column", 1);
   }
 
   private void evaluate() throws CompileError {

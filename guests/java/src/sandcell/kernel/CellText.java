@@ -79,7 +79,7 @@ final class CellText {
   }
 
   /** A literal, whose slashes begin no comment, or one character. */
-  private static int endOfToken(String text, int at) {
+  static int endOfToken(String text, int at) {
     char quote = text.charAt(at);
     if (quote != '"' && quote != '\'') return at + 1;
     String end = text.startsWith("\"\"\"", at) ? "\"\"\"" : String.valueOf(quote);

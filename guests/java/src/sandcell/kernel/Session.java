@@ -34,6 +34,7 @@ final class Session {
   private final JShell shell;
   private final SourceCodeAnalysis analysis;
   private final Chunks chunks;
+  private final Packages packages;
 
   /** Types of variables, as far as they are written out. */
   private final Map<String, String> variableTypes = new HashMap<>();
@@ -58,6 +59,7 @@ final class Session {
             .build();
     analysis = shell.sourceCodeAnalysis();
     chunks = new Chunks(analysis);
+    packages = new Packages(runner, shell::addToClasspath);
     Traces.install();
     Traps.runner = runner;
     for (String name : IMPORTS) evaluate(new Evaluation(null, List.of()).addOwn("import " + name + ".*;"));
@@ -99,9 +101,8 @@ final class Session {
     return execution.outcome();
   }
 
-  /** Makes the classes of a jar or folder known to the cells that follow. */
-  void addToClasspath(String path) {
-    shell.addToClasspath(path);
+  Packages packages() {
+    return packages;
   }
 
   /** Forgets all names but the imports. */
