@@ -13,6 +13,7 @@ const LAYERS = [
   'observability',
   'tools',
   'resources',
+  'content',
   'sessions',
   'doctor',
   'sandboxes',

@@ -7,7 +7,10 @@ export interface ImageContent {
   mimeType: string;
 }
 
-const INLINE_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+/** What clients show to models. */
+export const INLINE_IMAGES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+/** Of all images of an answer, as base64. */
+export const MAX_IMAGE_BYTES = 475_000;
 
 /** The images of the displays as far as they fit, and a note on those that are none. */
 export function toImages(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Language, LANGUAGES } from '../languages.ts';
 import type { ExecutionResult } from './collect.ts';
 import type { MimeBundle } from './execution.ts';
-import { type ImageContent, toImages } from './images.ts';
+import { type ImageContent, MAX_IMAGE_BYTES, toImages } from './images.ts';
 import { cutMiddle, type KeptOutput } from './kept-output.ts';
 import { typesOf } from './mime-bundle.ts';
 import { outputUri } from './output-uri.ts';
@@ -15,7 +15,6 @@ export type Content = { type: 'text'; text: string } | ImageContent;
  * Half of it may be images.
  */
 const MAX_ANSWER_BYTES = 950_000;
-const MAX_IMAGE_BYTES = 475_000;
 /** Of the limit on results; a display's text is a hint, the whole is at its URI. */
 const DISPLAY_SHARE = 1 / 4;
 

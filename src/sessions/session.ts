@@ -1,27 +1,18 @@
-import { posix } from 'node:path';
 import type { Settings } from '../config.ts';
-import type { Context, ContextSpec } from '../contexts/context.ts';
+import type { Context } from '../contexts/context.ts';
 import { SandboxError } from '../errors.ts';
 import type { ExecutionEvent } from '../executions/execution.ts';
 import { OutputStore } from '../executions/output-store.ts';
 import { newId } from '../ids.ts';
 import type { Language } from '../languages.ts';
 import { type Observer, UNOBSERVED } from '../observer.ts';
+import type { SandboxFiles } from '../sandboxes/files.ts';
 import type { SandboxPool } from '../sandboxes/sandbox-pool.ts';
+import { type ContextRequest, toSpec } from './context-request.ts';
 import { DefaultSandbox } from './default-sandbox.ts';
 import { Graves, type Loss } from './graves.ts';
 import { IdleTimer } from '../idle-timer.ts';
 import { OwnedSandbox } from './owned-sandbox.ts';
-
-export interface ContextRequest {
-  language: Language;
-  /** An id, `"new"` for a fresh sandbox, or undefined for the session's default sandbox. */
-  sandboxId: string | undefined;
-  name?: string | undefined;
-  version?: string | undefined;
-  cwd?: string | undefined;
-  env?: Readonly<Record<string, string>> | undefined;
-}
 
 export interface RunRequest {
   code: string;
@@ -121,6 +112,16 @@ export class Session implements AsyncDisposable {
     const run = { executionId, context, sandboxId: sandbox.id };
     const events = context.execute(code, { executionId, timeoutMs, signal });
     return { ...run, events: 'contextId' in target ? events : this.#tellLoss(run, events, signal) };
+  }
+
+  /** The files of a sandbox: by default of the one that calls use which name none. Throws `SANDBOX_NOT_FOUND`, `SANDBOX_EXPIRED`, … */
+  async files(
+    sandboxId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ sandboxId: string; files: SandboxFiles }> {
+    const { id, sandbox } =
+      sandboxId === undefined ? await this.#default.get(signal) : this.#sandbox(sandboxId);
+    return { sandboxId: id, files: sandbox.files };
   }
 
   /** Ends one sandbox, or all. Throws `SANDBOX_NOT_FOUND`, `SANDBOX_EXPIRED`. The signal ends the wait for one that starts. */
@@ -232,17 +233,6 @@ export class Session implements AsyncDisposable {
       this.sandboxes.flatMap(({ contexts }) => contexts),
     );
   }
-}
-
-function toSpec(request: ContextRequest): ContextSpec {
-  return {
-    id: newId('ctx'),
-    language: request.language,
-    name: request.name,
-    version: request.version,
-    cwd: posix.resolve('/workspace', request.cwd ?? ''),
-    env: request.env ?? {},
-  };
 }
 
 function listed(ids: readonly string[]): string {

@@ -26,11 +26,19 @@ export interface ToolCall {
   progress: ((message: string) => void) | undefined;
 }
 
+/** A file that is neither text nor image. */
+interface EmbeddedFile {
+  type: 'resource';
+  resource: { uri: string; mimeType: string; blob: string };
+}
+
+export type ToolContent = Content | EmbeddedFile;
+
 export interface ToolResult<Output> {
   /** For programs: fits the output schema. */
   structured: Output;
   /** For the model: the same facts as text, and what is no text. */
-  content: readonly Content[];
+  content: readonly ToolContent[];
   isError?: boolean;
 }
 

@@ -8,6 +8,7 @@ import type { FifoStock } from './fifo.ts';
 import type { FilesPlace } from './files/file-error.ts';
 import type { Porter } from './files/porter.ts';
 import type { PlaceSettings } from './kernel-arguments.ts';
+import { HOME } from './kernel-environment.ts';
 import type { KernelPlace } from './kernel-launch.ts';
 import type { SandboxLimits } from './limits.ts';
 import { explainIsolationFailure } from './probe.ts';
@@ -84,11 +85,15 @@ export class SandboxPlace implements AsyncDisposable {
   /** Where the files are; a dead anchor is started anew, with empty folders. */
   async filesPlace(signal: AbortSignal): Promise<FilesPlace> {
     const { anchor, uid } = await this.living(signal);
+    const user = uid === undefined ? undefined : { uid, gid: uid };
     return {
-      pid: anchor.target,
-      startTime: anchor.startTime,
-      user: uid === undefined ? undefined : { uid, gid: uid },
-      roots: ['/workspace', '/tmp'],
+      porterPlace: {
+        pid: anchor.target,
+        startTime: anchor.startTime,
+        user,
+        roots: ['/workspace', '/tmp', HOME],
+      },
+      ended: anchor.exited,
       hasLostFiles: this.#hasRestarted,
     };
   }

@@ -1,6 +1,4 @@
-import { posix } from 'node:path';
 import type { z } from 'zod';
-import { SandboxError } from '../../../errors.ts';
 import {
   type FileEntry,
   type FileList,
@@ -10,7 +8,9 @@ import {
   type SandboxFiles,
   type WritePosition,
 } from '../../files.ts';
+import { deadline } from '../../../processes/deadline.ts';
 import { sandboxEnded } from '../place.ts';
+import { absolute, checkWhole, invalid } from './arguments.ts';
 import { explainFileFailure, type FilesPlace } from './file-error.ts';
 import { type Porter, PorterFailureError } from './porter.ts';
 import {
@@ -25,7 +25,8 @@ import {
 
 /** One message carries at most this much. */
 const CHUNK_BYTES = 512 * 1024;
-const MAX_PATH_BYTES = 4096;
+/** Its processes have been killed already. */
+const END_DEADLINE_MS = 10_000;
 
 /** The files of a sandbox on this machine, which the porter opens. Disposing it closes those that are still read or written. */
 export class BubblewrapFiles implements SandboxFiles, AsyncDisposable {
@@ -130,7 +131,7 @@ export class BubblewrapFiles implements SandboxFiles, AsyncDisposable {
     this.#disposal.abort(sandboxEnded());
     // A file that is still open would keep the memory of its file system.
     const closed = [...this.#open].map(([handle, place]) =>
-      this.#porter.ask(place, { type: 'close', handle }, nothing),
+      this.#porter.ask(place.porterPlace, { type: 'close', handle }, nothing),
     );
     await Promise.allSettled(closed);
   }
@@ -140,17 +141,39 @@ export class BubblewrapFiles implements SandboxFiles, AsyncDisposable {
     schema: z.ZodType<Value>,
     signal: AbortSignal,
   ): Promise<Value> {
+    const { value } = await this.#stepAt(operation, schema, signal);
+    return value;
+  }
+
+  /** A sandbox that dies just now is started anew, and asked again. */
+  async #stepAt<Value>(
+    operation: PathOperation,
+    schema: z.ZodType<Value>,
+    signal: AbortSignal,
+  ): Promise<{ value: Value; place: FilesPlace }> {
     const place = await this.#findPlace(signal);
-    return await this.#ask(place, operation.path, operation, schema);
+    try {
+      return { value: await this.#ask(place, operation.path, operation, schema), place };
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      await deadline(
+        place.ended,
+        END_DEADLINE_MS,
+        signal,
+        'the sandbox, whose first process has gone, did not end',
+      );
+      const next = await this.#findPlace(signal);
+      return { value: await this.#ask(next, operation.path, operation, schema), place: next };
+    }
   }
 
   async #openFile(
     operation: Extract<PathOperation, { type: 'open_to_read' | 'open_to_write' }>,
     signal: AbortSignal,
   ): Promise<OpenFile> {
-    const place = await this.#findPlace(signal);
     const { path } = operation;
-    const { handle, entry } = await this.#ask(place, path, operation, openAnswer);
+    const { value, place } = await this.#stepAt(operation, openAnswer, signal);
+    const { handle, entry } = value;
     this.#open.set(handle, place);
     const ask = async <Value>(next: PorterOperation, schema: z.ZodType<Value>): Promise<Value> => {
       this.#disposal.signal.throwIfAborted();
@@ -173,7 +196,8 @@ export class BubblewrapFiles implements SandboxFiles, AsyncDisposable {
         return await ask({ type: 'commit', handle }, entryAnswer);
       },
       [Symbol.asyncDispose]: async () => {
-        if (this.#open.delete(handle)) await this.#porter.ask(place, { type: 'close', handle }, nothing);
+        if (this.#open.delete(handle))
+          await this.#porter.ask(place.porterPlace, { type: 'close', handle }, nothing);
       },
     };
   }
@@ -186,17 +210,21 @@ export class BubblewrapFiles implements SandboxFiles, AsyncDisposable {
   ): Promise<Value> {
     this.#disposal.signal.throwIfAborted();
     try {
-      return await this.#porter.ask(place, operation, schema);
+      return await this.#porter.ask(place.porterPlace, operation, schema);
     } catch (error) {
       this.#disposal.signal.throwIfAborted();
       if (!(error instanceof PorterFailureError)) throw error;
       const isFull = ['ENOSPC', 'EDQUOT'].includes(error.failure.code);
       const room = isFull
-        ? await this.#porter.ask(place, { type: 'room', path }, roomAnswer).catch(() => undefined)
+        ? await this.#porter.ask(place.porterPlace, { type: 'room', path }, roomAnswer).catch(() => undefined)
         : undefined;
       throw explainFileFailure({ path, place, failure: error.failure, room }) ?? error;
     }
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof PorterFailureError && error.failure.code === 'GONE';
 }
 
 type PathOperation = Extract<PorterOperation, { path: string }>;
@@ -208,31 +236,4 @@ interface OpenFile extends AsyncDisposable {
   read(offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
   write(data: Uint8Array, signal: AbortSignal): Promise<void>;
   commit(): Promise<FileEntry>;
-}
-
-/** As the sandbox names it, without `.` and `..`. */
-function absolute(path: string): string {
-  const bytes = Buffer.byteLength(path);
-  if (path === '' || path.includes('\0') || bytes > MAX_PATH_BYTES) {
-    const what =
-      bytes > MAX_PATH_BYTES
-        ? `has ${String(bytes)} bytes`
-        : path === ''
-          ? 'is empty'
-          : 'has a NUL character';
-    throw invalid(
-      `The path ${what}`,
-      `A path is a text of 1 to ${String(MAX_PATH_BYTES)} bytes without NUL, below /workspace where it is not absolute.`,
-    );
-  }
-  return posix.resolve('/workspace', path);
-}
-
-function checkWhole(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 0) return;
-  throw invalid(`${name} is ${String(value)}`, `Use a whole number of bytes from 0.`);
-}
-
-function invalid(message: string, hint: string): SandboxError {
-  return new SandboxError('INVALID_ARGUMENT', message, { hint });
 }

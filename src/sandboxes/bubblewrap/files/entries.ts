@@ -15,8 +15,14 @@ interface OpenFolder {
   path: string;
 }
 
+/** Furthest time that a Date can have, before and after 1970. */
+const MAX_TIME_MS = 8.64e15;
+
 export function toEntry(path: string, stats: Stats): FileEntry {
-  return { path, type: typeOf(stats), sizeBytes: stats.size, modifiedAt: stats.mtime };
+  // Code may give a file any time, and a sparse file almost any size.
+  const modifiedAt = new Date(Math.max(-MAX_TIME_MS, Math.min(MAX_TIME_MS, stats.mtimeMs)));
+  const sizeBytes = Math.min(stats.size, Number.MAX_SAFE_INTEGER);
+  return { path, type: typeOf(stats), sizeBytes, modifiedAt };
 }
 
 function typeOf(stats: Stats): FileEntry['type'] {

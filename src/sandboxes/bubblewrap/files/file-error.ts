@@ -4,7 +4,10 @@ import type { PorterFailure, PorterPlace, Room } from './porter-protocol.ts';
 const MIB = 1024 * 1024;
 
 /** Where the files of a sandbox are now. */
-export interface FilesPlace extends PorterPlace {
+export interface FilesPlace {
+  porterPlace: PorterPlace;
+  /** Settles when nothing of the sandbox runs any more; never rejects. */
+  ended: Promise<void>;
   /** The sandbox had died and was started anew, without its files. */
   hasLostFiles: boolean;
 }
@@ -30,7 +33,7 @@ export function explainFileFailure({ path, place, failure, room }: FileProblem):
     case 'OUTSIDE': {
       const leads = path === detail || path.startsWith(`${detail}/`) ? 'is' : `leads to ${detail}, which is`;
       return notAllowed(`${path} ${leads} outside of the folders that may be used`, {
-        hint: `Use a path below ${place.roots.join(' or ')}; relative paths are below /workspace.`,
+        hint: `Use a path below ${place.porterPlace.roots.join(' or ')}; relative paths are below /workspace.`,
       });
     }
     case 'IS_ROOT':

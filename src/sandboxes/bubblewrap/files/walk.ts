@@ -1,5 +1,5 @@
 import { closeSync, constants, lstatSync, mkdirSync, openSync, readlinkSync, type Stats } from 'node:fs';
-import { startTimeOf } from '../../../processes/proc.ts';
+import { isRunning, startTimeOf } from '../../../processes/proc.ts';
 import { codeOfError, PorterError } from './porter-error.ts';
 import type { PorterPlace } from './porter-protocol.ts';
 
@@ -158,7 +158,9 @@ function openRoot({ pid, startTime }: PorterPlace): number {
   try {
     root = openSync(`/proc/${String(pid)}/root`, O_PATH | O_DIRECTORY);
   } catch (error) {
-    if (codeOfError(error) === 'ENOENT' || startTimeOf(pid) !== startTime) throw new PorterError('GONE');
+    // Of a process that is ending the root can be closed already, or be told apart from nobody's.
+    if (!isRunning(pid) || startTimeOf(pid) !== startTime || codeOfError(error) === 'ENOENT')
+      throw new PorterError('GONE');
     throw error;
   }
   // Asked afterwards: a process of this pid that began then was this process when its root was opened.
