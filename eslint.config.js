@@ -21,6 +21,7 @@ const LAYERS = [
   'kernels',
   'executions',
   'registries',
+  'network',
   'processes',
 ];
 const ROOT_FILES = ['cli\\.ts', 'serve\\.ts', 'server\\.ts'];

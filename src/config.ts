@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { closestMatch } from 'leven';
 import type { z } from 'zod';
 import { type Language, LANGUAGES } from './languages.ts';
+import { contradictionOf, networkOf } from './network-settings.ts';
 import { type Setting, SETTINGS, settingsSchema } from './settings.ts';
 
 /** The settings inside the program: `max_output_bytes` is `settings.maxOutputBytes`, `memory_mib` is `memoryMiB`. */
@@ -231,7 +232,13 @@ function toSettings(values: Values): Settings {
       `default_timeout_ms is ${all.default_timeout_ms}: allowed is at most max_timeout_ms, ${all.max_timeout_ms}`,
     );
   }
-  const entries = Object.entries(all).map(([name, value]) => [toCamelCase(name), value]);
+  const excess = contradictionOf(all);
+  if (excess)
+    throw new ConfigError(`${excess} is ${JSON.stringify(all[excess])}: allowed is none with network none`);
+  const entries = Object.entries({ ...all, network: networkOf(all) }).map(([name, value]) => [
+    toCamelCase(name),
+    value,
+  ]);
   return Object.fromEntries(entries) as Settings; // the type derives its keys by the same rule
 }
 

@@ -41,6 +41,8 @@ export type Limit =
   | 'request_timeout_ms'
   | 'timeout_ms'
   | 'memory_mib'
+  | 'network_connections'
+  | 'network_mib'
   /** A sandbox had no room for another kernel. */
   | 'kernels'
   | 'open_calls'

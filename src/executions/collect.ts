@@ -1,3 +1,4 @@
+import { blockedNote } from './blocked-note.ts';
 import type { CellError, ExecutionEvent, MimeBundle, State, Status } from './execution.ts';
 import { type KeepLimits, KeptOutput } from './kept-output.ts';
 
@@ -13,11 +14,15 @@ export interface ExecutionResult {
   displays: MimeBundle[];
   error: CellError | undefined;
   notes: string[];
+  /** What the network policy kept the code from reaching: "host:port". */
+  blocked: string[];
   durationMs: number;
 }
 
 /** Notes of one execution that are kept. */
 const MAX_NOTES = 20;
+/** Of blocked connections; those after them are only listed. */
+const MAX_BLOCKED_NOTES = 10;
 
 /** Turns the events of one execution into its result. `onOutput` sees output as it comes. */
 export async function collect(
@@ -35,6 +40,7 @@ export async function collect(
     displays: [],
     error: undefined,
     notes: [],
+    blocked: [],
     durationMs: 0,
   };
   let startedMs = performance.now();
@@ -64,6 +70,10 @@ function add(result: ExecutionResult, event: ExecutionEvent): void {
       return;
     case 'note':
       if (result.notes.length < MAX_NOTES) result.notes.push(event.text);
+      return;
+    case 'blocked':
+      result.blocked.push(event.target);
+      if (result.blocked.length <= MAX_BLOCKED_NOTES) result.notes.push(blockedNote(event));
       return;
     case 'error':
       result.error = event.error;

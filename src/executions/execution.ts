@@ -26,5 +26,7 @@ export type ExecutionEvent =
   | { type: 'stdout' | 'stderr'; chunk: Buffer }
   | { type: 'display' | 'result'; data: MimeBundle }
   | { type: 'note'; text: string }
+  /** A connection that the network policy refused: "api.example.com:443", and what can be done about it. */
+  | { type: 'blocked'; target: string; advice: string }
   | { type: 'error'; error: CellError }
   | { type: 'outcome'; status: Status; state: State };

@@ -3,12 +3,16 @@ import type { ExecutionOutput } from './render.ts';
 /** The note of a cell whose context went while it ran. */
 export const CONTEXT_GONE = 'its sandbox was killed: the context is gone';
 
+/** So many have a note each. */
+const SHOWN_BLOCKED = 10;
+
 /** The facts of an execution as a model reads them best: what became of it first, then what it gave. */
 export function renderText(output: ExecutionOutput): string {
   const { error, truncated } = output;
   return [
     headline(output),
     ...output.notes.map((note) => `note: ${note}`),
+    output.blocked.length > SHOWN_BLOCKED ? `network: blocked, in all: ${output.blocked.join(', ')}` : '',
     section('stdout', output.stdout),
     section('stderr', output.stderr),
     output.result === null ? '' : section('result', output.result),

@@ -47,6 +47,9 @@ export const executionOutput = z.strictObject({
     .describe('Set where output was cut: bytes written, and where the whole can be read'),
   displays: z.array(z.strictObject({ mime_types: z.array(z.string()), uri: z.string(), text: z.string() })),
   notes: z.array(z.string()),
+  blocked: z
+    .array(z.string())
+    .describe('host:port of each connection that the network policy refused; the notes say how to allow it'),
   duration_ms: z.number(),
 });
 
@@ -138,6 +141,7 @@ function toOutput(result: ExecutionResult, names: ExecutionNames, limits: ShowLi
       text: cutMiddle(bundle['text/plain'] ?? '', maxResultBytes * DISPLAY_SHARE),
     })),
     notes: result.notes.map((note) => cutMiddle(note, maxResultBytes)),
+    blocked: result.blocked,
     duration_ms: result.durationMs,
   };
 }

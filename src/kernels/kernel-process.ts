@@ -1,4 +1,5 @@
 import { SandboxError } from '../errors.ts';
+import type { Blocked } from '../network/policy.ts';
 import { deadline } from '../processes/deadline.ts';
 import { defer } from '../processes/deferred.ts';
 import { CellRun } from './cell-run.ts';
@@ -127,6 +128,7 @@ export class KernelProcess implements LiveKernel {
       for await (const event of run.events()) {
         if (event.type === 'done' && this.#kernel.newMemoryKills() > 0)
           yield { type: 'note', text: MEMORY_NOTE };
+        if (event.type === 'done' || event.type === 'died') yield* this.#kernel.takeBlocked().map(toEvent);
         yield event;
       }
     } finally {
@@ -233,6 +235,8 @@ export class KernelProcess implements LiveKernel {
     );
   }
 }
+
+const toEvent = (blocked: Blocked): KernelEvent => ({ type: 'blocked', ...blocked });
 
 /** What the runtime itself says of its end tells more than the exit code. */
 function explain(exit: KernelExit, stderrTail: string, driver: KernelDriver): KernelExit {

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { Blocked } from '../network/policy.ts';
 import type { Language } from '../languages.ts';
 import type { Prepared, Preparation } from './preparation.ts';
 import type { Runtime, RuntimeKind } from './runtimes.ts';
@@ -89,6 +90,8 @@ export interface AttachedKernel {
   readonly exited: Promise<KernelExit>;
   /** How many processes were killed for memory in the sandbox since this was last asked. */
   newMemoryKills(): number;
+  /** What its network policy has kept it from reaching since this was last called. */
+  takeBlocked(): readonly Blocked[];
   /** Interrupts the execution of this count, if it runs; does nothing once the kernel is gone. */
   interrupt(executionCount: number): void;
   /** Sends SIGKILL to the kernel and everything it started; `exited` follows. `cause` overrides what `exited` reports. */

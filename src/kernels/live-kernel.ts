@@ -1,4 +1,5 @@
 import type { CellError, MimeBundle } from '../executions/execution.ts';
+import type { Blocked } from '../network/policy.ts';
 import type { KernelExit } from './kernel.ts';
 
 /** What a kernel says of one cell, in order; `done` or `died` is the last. */
@@ -7,6 +8,7 @@ export type KernelEvent =
   | { type: 'display' | 'result'; data: MimeBundle }
   | { type: 'error'; error: CellError }
   | { type: 'note'; text: string }
+  | ({ type: 'blocked' } & Blocked)
   | { type: 'done'; names: readonly string[] }
   | { type: 'died'; exit: KernelExit };
 

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { blockedNote } from '../executions/blocked-note.ts';
 import type { ExecutionEvent, MimeBundle, Status } from '../executions/execution.ts';
 import type { ExecutionInit, ExecutionResult, ExecutionStreamEvent, OutputMessage } from './execution.ts';
 
@@ -33,6 +34,9 @@ export async function* publicEvents(
       case 'note':
         if (startedMs === undefined) early.push({ text: event.text, timestamp });
         else yield { type: 'note', text: event.text, timestamp };
+        break;
+      case 'blocked':
+        yield { type: 'note', text: blockedNote(event), timestamp };
         break;
       case 'error': {
         failed = true;

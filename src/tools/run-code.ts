@@ -18,8 +18,8 @@ export const runCode = defineTool({
   description:
     'Run one cell in a context; variables, imports and definitions stay for the next cell. Give context_id, or only ' +
     'language to use the default context of that language. Returns the value of the last expression as result, stdout, ' +
-    'stderr, and the error if the code raised one. There is no stdin and no network; files belong in /workspace. ' +
-    'For long runs raise timeout_ms.',
+    'stderr, and the error if the code raised one. There is no stdin; files belong in /workspace. ' +
+    'The network is limited: blocked lists what was refused. For long runs raise timeout_ms.',
   input: z.strictObject({
     code: z
       .string()
@@ -44,7 +44,7 @@ export const runCode = defineTool({
       .describe('Time limit in milliseconds. Default 45000, unless configured otherwise'),
   }),
   output: executionOutput,
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
 
   async handle(session, input, { signal, progress }) {
     const run = await session.run(toRequest(session, input), signal);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { Limit } from '../../src/observer.ts';
 import { initialize, MCP_HEADERS, openRawSession, type RawSession, send } from '../helpers/http-requests.ts';
@@ -17,6 +17,14 @@ interface Row {
   reach: (server: HttpTestServer) => Promise<unknown>;
   times?: number;
 }
+
+/** Takes whatever it is sent. */
+const sink = createServer((socket) => socket.on('error', () => undefined).resume())
+  .listen(0, '127.0.0.1')
+  .unref();
+await once(sink, 'listening');
+const address = sink.address();
+const sinkPort = typeof address === 'object' ? String(address?.port) : '';
 
 /** All limits that there are: the compiler misses one that is left out. */
 const rows: Record<Limit, Row> = {
@@ -58,6 +66,19 @@ const rows: Record<Limit, Row> = {
       inOne(server, (session) =>
         session.call(1, 'run_code', { language: 'python', code: languages[0]?.fillsMemory ?? '' }),
       ),
+  },
+  network_connections: {
+    args: ['--network-connections', '1'],
+    reach: (server) =>
+      inOne(server, (session) => session.call(1, 'run_code', { language: 'bash', code: TWICE })),
+  },
+  network_mib: {
+    args: [
+      ...['--network-mib', '1', '--allow-private', `sink.test:${sinkPort}`],
+      ...['--host-addresses', 'sink.test=127.0.0.1'],
+    ],
+    reach: (server) =>
+      inOne(server, (session) => session.call(1, 'run_code', { language: 'bash', code: UPLOAD })),
   },
   max_requests_per_minute: {
     args: ['--max-requests-per-minute', '2'],
@@ -106,6 +127,14 @@ test.each(Object.entries(rows))(
     expect(await counts()).toEqual({ [`sandcell_limits_reached_total{limit="${limit}"}`]: times });
   },
 );
+
+/** The second connection is cut at once. */
+const TWICE = `
+proxy=$(cut -d: -f2 <<<"$HTTP_PROXY"); proxy=\${proxy#//}
+exec 8<>/dev/tcp/$proxy/80 9<>/dev/tcp/$proxy/80
+read -r line <&9`;
+
+const UPLOAD = `head -c 2000000 /dev/zero | curl -s -T - -H Expect: http://sink.test:${sinkPort}/`;
 
 type Act = (session: RawSession) => Promise<unknown>;
 

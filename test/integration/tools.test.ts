@@ -250,7 +250,16 @@ describe('the tools', () => {
 
     expect(Object.keys(output).sort()).toEqual(
       [
-        ...['context_id', 'displays', 'duration_ms', 'error', 'execution_count', 'execution_id', 'language'],
+        ...[
+          'blocked',
+          'context_id',
+          'displays',
+          'duration_ms',
+          'error',
+          'execution_count',
+          'execution_id',
+          'language',
+        ],
         ...['notes', 'result', 'sandbox_id', 'state', 'status', 'stderr', 'stdout', 'truncated'],
       ].sort(),
     );

@@ -23,7 +23,7 @@ asEachUser((user) => {
   let attacker: Attacker;
 
   beforeAll(async () => {
-    server = await user.startServer();
+    server = await user.startServer(['--network', 'none']);
     attacker = await openAttacker(server);
     await attacker.run(CONNECT);
   });

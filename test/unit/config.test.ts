@@ -8,7 +8,12 @@ import { SETTINGS } from '../../src/settings.ts';
 
 const DEFAULTS: Settings = {
   driver: 'bubblewrap',
-  network: 'none',
+  network: 'packages',
+  allowHosts: [],
+  allowPrivate: [],
+  hostAddresses: [],
+  networkConnections: 256,
+  networkMiB: 16_384,
   memoryMiB: 1024,
   processes: 256,
   cpuPercent: 100,
@@ -262,7 +267,7 @@ describe('wrong settings', () => {
     ['--memory-mib', '1 GiB', '--memory-mib is "1 GiB": allowed is an integer from 64 to 1048576'],
     ['--idle-minutes', '0', '--idle-minutes is 0: allowed is a number from 0.01 to 10080'],
     ['--driver', 'docker', '--driver is "docker": allowed is bubblewrap'],
-    ['--network', 'full', '--network is "full": allowed is none'],
+    ['--network', 'some', '--network is "some": allowed is one of packages, none, hosts, full'],
     ['--log-level', 'loud', '--log-level is "loud": allowed is one of silent, error, warn, info, debug'],
     [
       '--preload',
@@ -276,6 +281,31 @@ describe('wrong settings', () => {
     ],
   ])('refuses %s %s', (flag, value, message) => {
     expect(refusal([flag, value])).toBe(message);
+  });
+
+  test('takes hosts that are named for a wish to reach them', () => {
+    const network = (...argv: string[]): unknown => {
+      const config = loadConfig(argv, {});
+      return 'settings' in config ? config.settings.network : undefined;
+    };
+
+    expect(network()).toBe('packages');
+    expect(network('--allow-hosts', 'api.example.com,*.example.org:8443')).toBe('hosts');
+    expect(network('--network', 'packages', '--allow-hosts', 'a.test')).toBe('hosts');
+    expect(network('--network', 'full', '--allow-hosts', '*:8443')).toBe('full');
+    expect(network('--allow-private', 'a.test:80,[fd00::1]:80')).toBe('packages');
+    expect(refusal(['--network', 'none', '--allow-hosts', 'a.test'])).toBe(
+      'allow_hosts is ["a.test"]: allowed is none with network none',
+    );
+    expect(refusal(['--network', 'none', '--allow-private', 'a.test:80'])).toBe(
+      'allow_private is ["a.test:80"]: allowed is none with network none',
+    );
+  });
+
+  test.each([
+    ...['https://a.test', 'a.test/x', 'a.test:', 'a.*', '*a.test', '**.test', 'a b', '.test', 'user@a.test'],
+  ])('refuses the host %j', (host) => {
+    expect(refusal(['--allow-hosts', host])).toContain('allowed is host names');
   });
 
   test('refuses a flag without its value', () => {

@@ -15,7 +15,7 @@ function output(text = ''): KeptOutput {
 function result(more: Partial<ExecutionResult> = {}): ExecutionResult {
   return {
     ...{ executionCount: 3, status: 'ok', state: 'kept', stdout: output(), stderr: output() },
-    ...{ result: undefined, displays: [], error: undefined, notes: [], durationMs: 1.5 },
+    ...{ result: undefined, displays: [], error: undefined, notes: [], blocked: [], durationMs: 1.5 },
     ...more,
   };
 }
@@ -47,7 +47,7 @@ describe('the answer of an execution', () => {
         execution_count: 3,
       },
       ...{ status: 'ok', state: 'kept', result: '4', stdout: 'out\n', stderr: 'err\n', error: null },
-      ...{ truncated: null, displays: [], notes: ['a note'], duration_ms: 1.5 },
+      ...{ truncated: null, displays: [], notes: ['a note'], blocked: [], duration_ms: 1.5 },
     });
   });
 

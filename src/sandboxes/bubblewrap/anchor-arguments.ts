@@ -17,7 +17,7 @@ export interface AnchorSpec {
   limits: SandboxLimits;
   /** Folder of this sandbox on the host, seen inside as /run/sandcell. */
   folder: string;
-  /** Files for /etc: passwd, group, hosts. */
+  /** Files for /etc: passwd, group, hosts and the like. */
   etc: string;
   /** Lines to be mounted first (root only): what stands below folders that keep other users out. */
   fstab: string | undefined;
@@ -56,7 +56,7 @@ export function anchorArguments(spec: AnchorSpec): string[] {
   ];
 }
 
-const ETC = ['passwd', 'group', 'hosts', 'nsswitch.conf'];
+const ETC = ['passwd', 'group', 'hosts', 'nsswitch.conf', 'resolv.conf'];
 
 /** What the anchor's own shell does before it becomes `cat`. */
 function script(spec: AnchorSpec): string {

@@ -3,6 +3,8 @@ import type { Logger } from '../../logger.ts';
 import { newId } from '../../ids.ts';
 import { type Observer, UNOBSERVED } from '../../observer.ts';
 import type { Settings } from '../../config.ts';
+import type { SandboxNetwork } from '../../network/sandbox-network.ts';
+import type { Registries } from '../../registries/registries.ts';
 import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
 import { Porter } from './files/porter.ts';
@@ -23,6 +25,7 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #observer: Observer;
   readonly #kernels: KernelChoice;
   readonly #porter = new Porter();
+  #registries: Promise<Registries> | undefined;
   #host: Promise<Host> | undefined;
 
   constructor(settings: Settings, logger: Logger, observer: Observer = UNOBSERVED) {
@@ -52,6 +55,8 @@ export class BubblewrapDriver implements SandboxDriver {
     await this.#kernels[Symbol.asyncDispose]();
     const host = await this.#host?.catch(() => undefined);
     host?.folder[Symbol.dispose]();
+    const registries = await this.#registries;
+    await registries?.[Symbol.asyncDispose]();
   }
 
   /** Found out once; a failure is forgotten, so that the next call finds what has been mended meanwhile. */
@@ -63,6 +68,18 @@ export class BubblewrapDriver implements SandboxDriver {
       this.#host = undefined;
       throw error;
     }
+  }
+
+  /** Loaded only where there is one: a server starts in the time that it takes to load. */
+  async #network(sandboxId: string): Promise<SandboxNetwork | undefined> {
+    if (this.#settings.network === 'none') return undefined;
+    const [settings, logger, observer] = [this.#settings, this.#logger, this.#observer];
+    this.#registries ??= import('../../registries/registries.ts').then(
+      ({ Registries: Front }) => new Front(settings, logger),
+    );
+    const { createSandboxNetwork } = await import('../../network/create-sandbox-network.ts');
+    const registries = await this.#registries;
+    return createSandboxNetwork({ sandboxId, settings, logger, observer, registries });
   }
 
   async #createPlace(id: string, host: Host, signal: AbortSignal): Promise<SandboxPlace> {
@@ -78,6 +95,7 @@ export class BubblewrapDriver implements SandboxDriver {
           seccomp: host.folder.seccomp,
           uid: newHostUser(),
           limits,
+          network: await this.#network(id),
           fifos: host.fifos,
           porter: this.#porter,
           ...host.mounts,

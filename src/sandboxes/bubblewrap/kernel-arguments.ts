@@ -25,6 +25,8 @@ interface Guest {
   dataMiB: number;
   /** Number of the inherited descriptor with the seccomp program. */
   seccompFd: number;
+  /** Of an inherited descriptor with what is to be its /etc/resolv.conf, where it has a network. */
+  resolvConfFd: number | undefined;
 }
 
 /**
@@ -48,6 +50,9 @@ export function kernelArguments(
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     ...words('--bind / / --dev /dev --bind /dev/shm /dev/shm --remount-ro /dev'),
     ...words('--proc /proc --ro-bind /proc/sys /proc/sys --chdir /workspace'),
+    ...(guest.resolvConfFd === undefined
+      ? []
+      : words(`--perms 0644 --ro-bind-data ${String(guest.resolvConfFd)} /etc/resolv.conf`)),
     ...words(`--seccomp ${String(guest.seccompFd)} --`),
     // No --cpu: RLIMIT_CPU adds up over the life of a kernel and would end it in some later cell.
     ...words(`prlimit --nproc=${String(processes)} --nofile=4096 --core=0 --fsize=${String(fileBytes)}`),

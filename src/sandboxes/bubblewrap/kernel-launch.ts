@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 import { SandboxError } from '../../errors.ts';
 import type { AttachedKernel, KernelDriver, KernelExit, KernelSpec } from '../../kernels/kernel.ts';
 import type { Runtime } from '../../kernels/runtimes.ts';
+import type { KernelNetwork, SandboxNetwork } from '../../network/sandbox-network.ts';
 import { deadline } from '../../processes/deadline.ts';
 import type { Anchor } from './anchor.ts';
 import type { AttachServer, Expected, Role } from './attach-server.ts';
@@ -28,6 +29,9 @@ export interface KernelPlace {
   seccomp: string;
   /** Folders of the runtimes that contexts get by default. */
   toolchains: readonly string[];
+  network: SandboxNetwork | undefined;
+  /** Settles when the network, if there is one, can be used. */
+  joined: Promise<void>;
 }
 
 /** Starts a guest in a sandbox and waits until it has attached. Throws SandboxError; nothing is left then. */
@@ -39,11 +43,12 @@ export async function launchKernel(
   const { driver } = spec;
   const roles: Role[] = driver.interrupt === 'socket' ? ['frames', 'interrupt'] : ['frames'];
   using expected = place.attach.expect(driver.attach === 'connect' ? roles : []);
-  const [stdout, stderr] = await place.fifos.takePair();
+  const ends = await openEnds(place);
+  const { stderr } = ends;
   let kernel: LaunchedKernel | undefined;
   try {
-    const child = spawnGuest(place, guestOf(place, spec, expected.token), { stdout, stderr });
-    kernel = new LaunchedKernel(place, driver.interrupt, child, { stdout, stderr });
+    const child = spawnGuest(place, guestOf(place, spec, expected.token), ends);
+    kernel = new LaunchedKernel(place, driver.interrupt, child, ends);
     const connected: Promise<readonly [Duplex, Duplex | undefined]> =
       driver.attach === 'connect'
         ? Promise.all([expected.connection('frames'), interruptConnection(driver, expected)])
@@ -51,15 +56,40 @@ export async function launchKernel(
     const what = `the ${driver.language} kernel did not attach`;
     const first = await deadline(Promise.race([connected, kernel.exited]), ATTACH_DEADLINE_MS, signal, what);
     if ('cause' in first) throw startFailure(place, driver, first, stderr);
+    await deadline(place.joined, ATTACH_DEADLINE_MS, signal, 'the network of the sandbox was not ready');
     kernel.attached(...first);
     return kernel;
   } catch (error) {
     kernel?.kill();
     expected.refuse();
-    stdout.reader.destroy();
-    stderr.reader.destroy();
+    closeEnds(ends);
     throw error;
   }
+}
+
+/** The server's ends of what connects it with a guest, beside its frames. */
+export interface GuestEnds {
+  stdout: Fifo;
+  stderr: Fifo;
+  network: KernelNetwork | undefined;
+}
+
+export async function openEnds(place: KernelPlace): Promise<GuestEnds> {
+  const network = await place.network?.openKernel();
+  try {
+    const [stdout, stderr] = await place.fifos.takePair();
+    return { stdout, stderr, network };
+  } catch (error) {
+    network?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** For a guest that did not start. */
+export function closeEnds({ stdout, stderr, network }: GuestEnds): void {
+  stdout.reader.destroy();
+  stderr.reader.destroy();
+  network?.[Symbol.dispose]();
 }
 
 /** What is started in a sandbox. */
@@ -90,27 +120,41 @@ function guestOf(
 export function spawnGuest(
   place: KernelPlace,
   guest: Guest,
-  { stdout, stderr }: { stdout: Fifo; stderr: Fifo },
+  { stdout, stderr, network }: GuestEnds,
 ): ChildProcess {
   const handedOver = [stdout.writeFd, stderr.writeFd];
   try {
     const seccomp = openSync(place.seccomp, 'r');
     handedOver.push(seccomp);
     const { argv, env, runtime, folder } = guest;
-    return launch({
+    const child = launch({
       argv: kernelArguments(place.anchor.target, place.settings, {
-        ...{ argv, env, runtime, folder },
         toolchains: place.toolchains,
+        ...{ argv, env: { ...network?.environment, ...env }, runtime, folder },
         seccompFd: 4,
+        resolvConfFd: network && 5,
         dataMiB: place.settings.memoryMiB + guest.reservedMiB,
       }),
-      stdio: ['ignore', stdout.writeFd, stderr.writeFd, guest.inheritsSocket ? 'pipe' : 'ignore', seccomp],
+      stdio: [
+        ...(['ignore', stdout.writeFd, stderr.writeFd] as const),
+        ...([guest.inheritsSocket ? 'pipe' : 'ignore', seccomp, network ? 'pipe' : 'ignore'] as const),
+      ],
       procsFiles: place.limits.procsFiles,
       uid: place.uid,
     });
+    handOver(child, network?.resolvConf);
+    return child;
   } finally {
     for (const fd of handedOver) closeSync(fd);
   }
+}
+
+/** bwrap reads it to its end. */
+function handOver({ stdio }: { stdio: readonly unknown[] }, text: string | undefined): void {
+  const pipe = stdio[5];
+  if (!(pipe instanceof Duplex) || text === undefined) return;
+  pipe.on('error', () => undefined); // it has ended before: how is told by its exit
+  pipe.end(text);
 }
 
 function interruptConnection(driver: KernelDriver, expected: Expected): Promise<Duplex> | undefined {

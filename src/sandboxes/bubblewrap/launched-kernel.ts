@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import type { AttachedKernel, KernelDriver, KernelExit } from '../../kernels/kernel.ts';
+import type { Blocked } from '../../network/policy.ts';
+import type { KernelNetwork } from '../../network/sandbox-network.ts';
 import { defer } from '../../processes/deferred.ts';
 import type { Fifo } from './fifo.ts';
 import { explainExit } from './kernel-exit.ts';
-import type { KernelPlace } from './kernel-launch.ts';
+import type { GuestEnds, KernelPlace } from './kernel-launch.ts';
 import type { SandboxLimits } from './limits.ts';
 import { childrenOf } from '../../processes/proc.ts';
 import { signalGroup, trySignal } from './process.ts';
@@ -22,19 +24,21 @@ export class LaunchedKernel implements AttachedKernel {
   readonly #child: ChildProcess;
   readonly #watch: Disposable | undefined;
   readonly #limits: SandboxLimits;
+  readonly #network: KernelNetwork | undefined;
   #memoryKills: number;
 
   constructor(
     place: KernelPlace,
     interrupt: KernelDriver['interrupt'],
     child: ChildProcess,
-    outputs: { stdout: Fifo; stderr: Fifo },
+    ends: GuestEnds,
   ) {
     this.#interrupt = interrupt;
     this.#child = child;
-    this.stdout = outputs.stdout.reader;
-    this.stderr = outputs.stderr.reader;
+    this.stdout = ends.stdout.reader;
+    this.stderr = ends.stderr.reader;
     this.#limits = place.limits;
+    this.#network = ends.network;
     this.#memoryKills = place.limits.oomKills();
     const { promise, resolve } = defer<KernelExit>();
     this.exited = promise;
@@ -46,6 +50,7 @@ export class LaunchedKernel implements AttachedKernel {
     const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
       this.#gone = true;
       this.#watch?.[Symbol.dispose]();
+      this.#network?.[Symbol.dispose]();
       this.#interrupts?.destroy();
       const outOfMemory = this.newMemoryKills() > 0;
       resolve(
@@ -74,6 +79,10 @@ export class LaunchedKernel implements AttachedKernel {
     const before = this.#memoryKills;
     this.#memoryKills = this.#limits.oomKills();
     return this.#memoryKills - before;
+  }
+
+  takeBlocked(): Blocked[] {
+    return this.#network?.takeBlocked() ?? [];
   }
 
   interrupt(executionCount: number): void {

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SandboxError } from '../../errors.ts';
 import type { Mount } from '../../kernels/kernel.ts';
+import type { SandboxNetwork } from '../../network/sandbox-network.ts';
 import { Anchor } from './anchor.ts';
 import { AttachServer } from './attach-server.ts';
 import type { FifoStock } from './fifo.ts';
@@ -11,7 +12,8 @@ import type { PlaceSettings } from './kernel-arguments.ts';
 import { HOME } from './kernel-environment.ts';
 import type { KernelPlace } from './kernel-launch.ts';
 import type { SandboxLimits } from './limits.ts';
-import { explainIsolationFailure } from './probe.ts';
+import { listenInside } from './listeners.ts';
+import { explainIsolationFailure, messageOf } from './probe.ts';
 
 export interface PlaceSpec {
   /** Folder of this sandbox on the host; made and removed by the place. */
@@ -25,6 +27,8 @@ export interface PlaceSpec {
   mounts: readonly Mount[];
   fstab: string | undefined;
   toolchains: readonly string[];
+  /** Undefined where there is none; the place's from now on. */
+  network: SandboxNetwork | undefined;
   settings: PlaceSettings & { homeMiB: number; tmpMiB: number; shmMiB: number; workspaceFiles: number };
 }
 
@@ -35,11 +39,13 @@ export class SandboxPlace implements AsyncDisposable {
   readonly #disposal = new AbortController();
   #anchor: Promise<Anchor>;
   #hasRestarted = false;
+  #joined: { readonly anchor: Anchor; readonly done: Promise<void> } | undefined;
 
   private constructor(spec: PlaceSpec, attach: AttachServer, anchor: Anchor) {
     this.#spec = spec;
     this.#attach = attach;
     this.#anchor = Promise.resolve(anchor);
+    void this.#join(anchor); // beside the start of the first kernel, which waits for it and hears what is wrong
   }
 
   /** Throws what the anchor's start throws; nothing is left then but the limits, which stay the caller's. */
@@ -73,8 +79,9 @@ export class SandboxPlace implements AsyncDisposable {
       throw explainIsolationFailure(error);
     });
     signal.throwIfAborted();
-    const { fifos, limits, settings, uid, seccomp, toolchains } = this.#spec;
-    return { anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp, toolchains };
+    const { fifos, limits, settings, uid, seccomp, toolchains, network } = this.#spec;
+    const joined = { network, joined: this.#join(anchor) };
+    return { anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp, toolchains, ...joined };
   }
 
   /** Opens the files that are at {@link filesPlace}. */
@@ -100,11 +107,46 @@ export class SandboxPlace implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposal.abort(sandboxEnded());
+    this.#spec.network?.[Symbol.dispose]();
     const anchor = await this.#anchor.catch(() => undefined);
     await anchor?.[Symbol.asyncDispose]();
     await this.#attach[Symbol.asyncDispose]();
     await this.#spec.limits[Symbol.asyncDispose]();
     rmSync(this.#spec.folder, { recursive: true, force: true });
+  }
+
+  /** Joins the network to an anchor, once; a failure is forgotten, so that the next kernel tries again. */
+  #join(anchor: Anchor): Promise<void> {
+    const { network, uid } = this.#spec;
+    if (network === undefined) return Promise.resolve();
+    if (this.#joined?.anchor === anchor) return this.#joined.done;
+    const done = joinNetwork(network, { anchor, uid }, this.#disposal.signal);
+    this.#joined = { anchor, done };
+    done.catch(() => {
+      if (this.#joined?.done === done) this.#joined = undefined;
+    });
+    return done;
+  }
+}
+
+/** The listening sockets, which keep the namespace alive, are closed once the anchor has gone. */
+async function joinNetwork(
+  network: SandboxNetwork,
+  { anchor, uid }: { anchor: Anchor; uid: number | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const servers = await listenInside({ target: anchor.target, ports: network.ports, uid }, signal);
+    for (const [port, server] of servers) network.serve(port, server);
+    void anchor.exited.then(() => {
+      for (const server of servers.values()) server.close();
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new SandboxError('ISOLATION_UNAVAILABLE', `The sandbox got no network: ${messageOf(error)}`, {
+      hint: 'Run `sandcell doctor` on the host, or start the server with --network none.',
+      cause: error,
+    });
   }
 }
 

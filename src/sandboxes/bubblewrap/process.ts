@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { groupOf } from '../../processes/proc.ts';
 
-export type StdioEntry = 'ignore' | 'pipe' | number;
+export type StdioEntry = 'ignore' | 'pipe' | 'ipc' | number;
 
 /** The only environment a process of a sandbox starts with: bwrap's own pid 1 keeps what it was started with readable. */
 const CLEAN_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };

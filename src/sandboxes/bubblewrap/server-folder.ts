@@ -16,6 +16,7 @@ const ETC = {
     '<settings><mirrors><mirror><id>registry</id><mirrorOf>*</mirrorOf><url>${env.HTTP_PROXY}/maven/</url></mirror></mirrors></settings>\n',
   empty: '',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+  'resolv.conf': '', // each kernel that has a network gets its own in this place
 };
 
 /** The folder on the host that holds what one server's sandboxes need: sockets, FIFOs, the seccomp program, /etc. */

@@ -4,7 +4,7 @@ import type { Runtime } from '../../kernels/runtimes.ts';
 import { deadline } from '../../processes/deadline.ts';
 import { SandboxError } from '../../errors.ts';
 import type { CommandEvent, CommandOptions, CommandStatus } from '../commands.ts';
-import { inheritedSocket, type KernelPlace, spawnGuest } from './kernel-launch.ts';
+import { closeEnds, inheritedSocket, type KernelPlace, openEnds, spawnGuest } from './kernel-launch.ts';
 import { LaunchedKernel } from './launched-kernel.ts';
 
 /** Above this many bytes waiting for the consumer, the output is left in its pipe. */
@@ -14,6 +14,7 @@ const TERM_GRACE_MS = 2000;
 /** How long a killed command may take to be gone, and then its output to be read to the end. */
 const EXIT_DEADLINE_MS = 10_000;
 const DRAIN_GRACE_MS = 1000;
+const JOIN_DEADLINE_MS = 20_000;
 const MAX_COMMAND_BYTES = 1024 * 1024;
 
 /** The script comes over fd 3: arguments can be read by every user of the host. */
@@ -65,20 +66,20 @@ async function start(
   place: KernelPlace,
   runtime: Runtime,
   script: string,
-  { cwd }: CommandOptions,
+  { cwd, signal }: CommandOptions,
 ): Promise<LaunchedKernel> {
-  const [stdout, stderr] = await place.fifos.takePair();
+  await deadline(place.joined, JOIN_DEADLINE_MS, signal, 'the network of the sandbox was not ready');
+  const ends = await openEnds(place);
   try {
     const argv = [runtime.executable, '--norc', '--noprofile', '-c', READ_SCRIPT, 'bash'];
     const guest = { argv, env: {}, runtime, folder: cwd, reservedMiB: 0, inheritsSocket: true };
-    const child = spawnGuest(place, guest, { stdout, stderr });
+    const child = spawnGuest(place, guest, ends);
     const input = inheritedSocket(child);
     input.on('error', () => undefined); // a command that ended before it read: its exit says so
     input.end(script);
-    return new LaunchedKernel(place, 'signal', child, { stdout, stderr });
+    return new LaunchedKernel(place, 'signal', child, ends);
   } catch (error) {
-    stdout.reader.destroy();
-    stderr.reader.destroy();
+    closeEnds(ends);
     throw error;
   }
 }

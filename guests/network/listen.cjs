@@ -1,0 +1,28 @@
+'use strict';
+// Started by the server in the network namespace of a sandbox, outside of all its other namespaces. Listens on ports there,
+// on every address, and hands the listening sockets to the server. It runs no code of anybody else, and ends at once.
+const { createServer } = require('node:net');
+const process = require('node:process');
+
+function listen(port) {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host: '0.0.0.0', backlog: 511 }, () => {
+      process.send({ port }, server, (error) => (error ? reject(error) : resolve()));
+    });
+  });
+}
+
+async function main() {
+  for (const port of process.argv.slice(2)) await listen(Number(port));
+}
+
+process.once('disconnect', () => process.exit(1));
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  },
+);
