@@ -47,6 +47,12 @@ async function prepare({ settings, languages }: Extract<Config, { command: 'prep
   process.exitCode = allReady ? 0 : 1;
 }
 
+async function showCache({ settings, isCleared }: Extract<Config, { command: 'cache' }>): Promise<void> {
+  const { clearDownloads, describeDownloads } = await import('./registries/kept-downloads.ts');
+  const line = isCleared ? await clearDownloads(process.env) : await describeDownloads(process.env, settings);
+  process.stdout.write(`${line}\n`);
+}
+
 async function main(): Promise<void> {
   const config = loadConfig(process.argv.slice(2), process.env);
   switch (config.command) {
@@ -61,6 +67,9 @@ async function main(): Promise<void> {
       return;
     case 'prepare':
       await prepare(config);
+      return;
+    case 'cache':
+      await showCache(config);
       return;
     case 'serve':
       await serveUntilStopped(config.settings);

@@ -25,6 +25,7 @@ type CapitalizedWord<Word extends string> = Word extends 'mib' ? 'MiB' : Capital
 export type Config =
   | { command: 'help' | 'version' }
   | { command: 'serve'; settings: Settings }
+  | { command: 'cache'; isCleared: boolean; settings: Settings }
   | { command: 'doctor'; json: boolean; settings: Settings }
   | { command: 'prepare'; languages: readonly Language[]; settings: Settings };
 
@@ -38,13 +39,14 @@ export class ConfigError extends Error {
  * `argv` is what follows the program's name. Throws {@link ConfigError}.
  */
 export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const { command, json, languages, file: fileFlag, values: flags } = readArguments(argv);
+  const { command, json, isCleared, languages, file: fileFlag, values: flags } = readArguments(argv);
   if (command === 'help' || command === 'version') return { command };
 
   const { file: fileVariable, values: variables } = readVariables(env);
   const file = fileFlag ?? fileVariable;
   const settings = toSettings({ ...(file === undefined ? {} : readFile(file)), ...variables, ...flags });
   if (command === 'doctor') return { command, json, settings };
+  if (command === 'cache') return { command, isCleared, settings };
   return command === 'prepare' ? { command, languages, settings } : { command, settings };
 }
 
@@ -70,6 +72,7 @@ const FLAGS = new Map(
 const VARIABLES = new Map(SETTINGS.map((setting) => [setting.variable, setting]));
 const KEYS = new Map<string, Setting>(SETTINGS.map((setting) => [setting.name, setting]));
 const PROPERTIES = new Map(SETTINGS.map((setting) => [toCamelCase(setting.name), setting]));
+const COMMANDS = ['doctor', 'prepare', 'cache'] as const;
 const OPTIONS = {
   config: { type: 'string' },
   json: { type: 'boolean' },
@@ -80,6 +83,7 @@ const OPTIONS = {
 interface Arguments {
   command: Config['command'];
   json: boolean;
+  isCleared: boolean;
   /** What follows `prepare`. */
   languages: Language[];
   file?: string;
@@ -87,20 +91,17 @@ interface Arguments {
 }
 
 function readArguments(argv: readonly string[]): Arguments {
-  const read: Arguments = { command: 'serve', json: false, languages: [], values: {} };
+  const read: Arguments = { command: 'serve', json: false, isCleared: false, languages: [], values: {} };
   for (const token of parseTokens(argv)) {
-    if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional') {
-      readWord(token.value, read);
-      continue;
-    }
+    if (token.kind === 'positional') readWord(token.value, read);
+    if (token.kind !== 'option') continue;
     const setting = FLAGS.get(`--${token.name}`);
     if (setting !== undefined) read.values[setting.name] = fromFlag(setting, token.rawName, token.value);
     else if (token.name === 'config')
       read.file = given(token.rawName, token.value, 'the path of a JSON file');
     else readSwitch(token, read);
   }
-  if (read.json && (read.command === 'serve' || read.command === 'prepare'))
+  if (read.json && ['serve', 'prepare', 'cache'].includes(read.command))
     throw new ConfigError('--json is given: it is allowed with doctor only');
   return read;
 }
@@ -112,8 +113,13 @@ function readWord(word: string, read: Arguments): void {
     read.languages.push(language);
     return;
   }
-  const command = (['doctor', 'prepare'] as const).find((name) => name === word);
-  if (command === undefined) throw unknownName('command', word, ['doctor', 'prepare']);
+  if (read.command === 'cache') {
+    if (word !== 'clear') throw unknownName('part of cache', word, ['clear']);
+    read.isCleared = true;
+    return;
+  }
+  const command = COMMANDS.find((name) => name === word);
+  if (command === undefined) throw unknownName('command', word, COMMANDS);
   if (read.command === 'serve') read.command = command;
 }
 

@@ -9,6 +9,7 @@ Usage:
   sandcell --http [settings]           MCP server over HTTP, for many clients
   sandcell doctor [--json] [settings]  what works on this machine, and how to mend what does not
   sandcell prepare [LANGUAGE …]        makes beforehand what kernels of a language need on their first use; all by default
+  sandcell cache [clear]               how much is kept of what was downloaded for sandboxes; clear removes it
 
 Options:
   --config FILE   JSON file of settings; also SANDCELL_CONFIG

@@ -11,7 +11,8 @@ const MAX_PATH_LENGTH = 512;
 const VERSION = /^[\w!][\w.!+~-]{0,255}$/;
 /** A version that is always the same; a branch, or `v1`, is what it is today. */
 const FINAL_VERSION = /^v\d+\.\d+\.\d+/;
-const CHECKSUMS = /^(?:supported|latest|lookup\/[^/].*|tile\/\d+\/(?:\d+|data)\/[x\d/]+(?:\.p\/\d+)?)$/;
+const CHECKSUMS =
+  /^(?:supported|latest|lookup\/[\w.!~+/-]+@[\w.!~+-]+|tile\/\d+\/(?:\d+|data)\/[x\d/]+(?:\.p\/\d+)?)$/;
 
 /** Modules by the protocol of GOPROXY, and the database of their checksums, with which go checks them itself. */
 export class GoFront {
@@ -50,7 +51,7 @@ export class GoFront {
     if (file === 'list') return this.#changing(go, `${path}/@v/list`, module);
     const [, version = '', kind] = /^(.+)\.(info|mod|zip)$/.exec(file) ?? [];
     if (kind === undefined || !VERSION.test(version)) throw noSuchThing();
-    const place = `${path}/@v/${encodeURIComponent(version)}.${kind}`;
+    const place = `${path}/@v/${file}`;
     if (!FINAL_VERSION.test(version)) return this.#changing(go, place, module);
     const contentType = kind === 'zip' ? 'application/zip' : 'text/plain; charset=utf-8';
     return this.#first(go, module, async (registry) => {
@@ -102,8 +103,7 @@ export class GoFront {
     if (checksumDatabase?.name !== name || !CHECKSUMS.test(place) || place.length > MAX_PATH_LENGTH * 2)
       throw new FrontError(NOT_FOUND, 'the host uses no such database of checksums');
     if (place === 'supported') return { contentType: 'text/plain; charset=utf-8', body: '' };
-    const encoded = rest.map((part) => encodeURIComponent(part)).join('/');
-    const { registry, url } = await this.#database(proxies, checksumDatabase, encoded);
+    const { registry, url } = await this.#database(proxies, checksumDatabase, place);
     if (place !== 'latest') {
       const file = await this.#files.open({ registry, url, integrity: undefined, isAlwaysKept: true });
       return { contentType: 'application/octet-stream', file };

@@ -93,6 +93,13 @@ describe('commands', () => {
     expect(loadConfig(argv, {})).toEqual({ command: 'doctor', json, settings: DEFAULTS });
   });
 
+  test.each([
+    { argv: ['cache'], isCleared: false },
+    { argv: ['cache', 'clear'], isCleared: true },
+  ])('reads $argv', ({ argv, isCleared }) => {
+    expect(loadConfig(argv, {})).toEqual({ command: 'cache', isCleared, settings: DEFAULTS });
+  });
+
   test('gives doctor the settings that the server would have', () => {
     expect(loadConfig(['doctor', '--memory-mib', '128'], {})).toMatchObject({ settings: { memoryMiB: 128 } });
   });
@@ -113,6 +120,10 @@ describe('commands', () => {
     {
       argv: ['docter'],
       message: 'docter is not a known command: nearest is doctor; sandcell --help lists all',
+    },
+    {
+      argv: ['cache', 'clean'],
+      message: 'clean is not a known part of cache: nearest is clear; sandcell --help lists all',
     },
     { argv: ['--json'], message: '--json is given: it is allowed with doctor only' },
     { argv: ['doctor', '--json=yes'], message: '--json is "yes": it takes no value' },
