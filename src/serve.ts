@@ -76,7 +76,10 @@ function connector({ driver, sessions, logger }: Served): Connect {
     const server = createServer(session, owner === undefined ? logger : logger.child({ owner }));
     let end: Promise<void> | undefined;
     const close = async (): Promise<void> => {
-      end ??= sessions.close(session.id);
+      // One that fails to end is no reason to end those of others.
+      end ??= sessions.close(session.id).catch((error: unknown) => {
+        logger.error('a session did not end well', { session: session.id, error });
+      });
       await end;
     };
     server.onclose = () => void close();
@@ -93,8 +96,11 @@ function connector({ driver, sessions, logger }: Served): Connect {
         session.interrupt();
       },
       close: async () => {
-        await server.close();
-        await close();
+        try {
+          await server.close();
+        } finally {
+          await close();
+        }
       },
     };
   };

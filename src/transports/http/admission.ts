@@ -46,7 +46,8 @@ export function isInitialize(body: unknown): boolean {
   return messagesOf(body).some(isInitializeRequest);
 }
 
-function requestIds(body: unknown): RequestId[] {
+/** The ids of the calls in a body. */
+export function requestIds(body: unknown): RequestId[] {
   return messagesOf(body).flatMap((message) => (isJSONRPCRequest(message) ? [message.id] : []));
 }
 

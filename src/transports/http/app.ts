@@ -1,4 +1,3 @@
-import type { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import express, { type Express } from 'express';
 import type { Settings } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
@@ -15,6 +14,7 @@ import type { ProtectedResource } from './oauth/protected-resource.ts';
 import { resourceMetadata } from './oauth/resource-metadata.ts';
 import { observation } from './observation.ts';
 import type { Authenticate } from './principal.ts';
+import type { SseWire } from './sse-wire.ts';
 import { streamableHttp, type StreamableWire } from './streamable-http.ts';
 
 export interface AppOptions {
@@ -24,7 +24,7 @@ export interface AppOptions {
   readonly resource: ProtectedResource | undefined;
   readonly ready: Ready;
   readonly streamable: HttpSessions<StreamableWire>;
-  readonly sse: HttpSessions<SSEServerTransport>;
+  readonly sse: HttpSessions<SseWire>;
   readonly admission: Admission;
   readonly observer: Observer;
   /** Undefined where there are none. */

@@ -1,4 +1,3 @@
-import type { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError, type Settings } from '../../config.ts';
@@ -17,6 +16,7 @@ import { oauthSettings, ProtectedResource } from './oauth/protected-resource.ts'
 import { anyOf } from './principal.ts';
 import { stopGracefully } from './shutdown.ts';
 import type { MetricsPage } from './metrics.ts';
+import type { SseWire } from './sse-wire.ts';
 import type { StreamableWire } from './streamable-http.ts';
 
 export interface HttpOptions {
@@ -42,7 +42,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   if (!tokens && !oauth) refuseOthers(settings);
   const shared = { connect, logger, idleMs: settings.idleMinutes * 60_000 };
   const streamable = new HttpSessions<StreamableWire>({ ...shared, answersCancelled: true });
-  const sse = new HttpSessions<SSEServerTransport>({ ...shared, answersCancelled: false });
+  const sse = new HttpSessions<SseWire>({ ...shared, answersCancelled: false });
   const admission = new Admission();
   const server = createHttpServer(settings, observer);
   const url = `http://${inUrl(settings.host)}:${await listen(server, settings)}`;

@@ -1,4 +1,3 @@
-import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type Request, type Response, Router } from 'express';
 import type { Admission } from './admission.ts';
@@ -7,24 +6,25 @@ import { HttpFailure, RPC } from './failure.ts';
 import type { HttpSessions } from './http-sessions.ts';
 import { senderOf } from './principal.ts';
 import { onEnd } from './request-end.ts';
+import { SseWire } from './sse-wire.ts';
 
 /** Below what proxies and clients take for a dead connection. */
 const KEEP_ALIVE_MS = 15_000;
-/** A client that leaves that much unread is cut off. */
-const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
 
 /**
  * HTTP+SSE, the transport before Streamable HTTP: the client reads one stream at /sse and posts its messages to /messages.
  * The session ends with its stream, as there is no way to come back to one.
  */
-export function legacySse(sessions: HttpSessions<SSEServerTransport>, admission: Admission): Router {
+export function legacySse(sessions: HttpSessions<SseWire>, admission: Admission): Router {
   const router = Router();
   router.get('/sse', async (request: Request, response: Response) => {
     admission.admitSession();
-    const wire = new BoundedSse('/messages', response);
+    const wire = new SseWire('/messages', response);
     const session = await sessions.open(wire.sessionId, wire, senderOf(request));
     const life = session.life();
-    const keepAlive = setInterval(() => response.write(': keepalive\n\n'), KEEP_ALIVE_MS);
+    const keepAlive = setInterval(() => {
+      wire.keepAlive();
+    }, KEEP_ALIVE_MS);
     onEnd(response, () => {
       clearInterval(keepAlive);
       life[Symbol.dispose]();
@@ -50,18 +50,4 @@ export function legacySse(sessions: HttpSessions<SSEServerTransport>, admission:
     });
   }
   return router;
-}
-
-class BoundedSse extends SSEServerTransport {
-  readonly #response: Response;
-
-  constructor(endpoint: string, response: Response) {
-    super(endpoint, response);
-    this.#response = response;
-  }
-
-  override async send(...message: Parameters<SSEServerTransport['send']>): Promise<void> {
-    await super.send(...message);
-    if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy();
-  }
 }

@@ -1,10 +1,10 @@
 import type { EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import {
   isJSONRPCErrorResponse,
-  isJSONRPCNotification,
   isJSONRPCResultResponse,
   type JSONRPCMessage,
 } from '@modelcontextprotocol/sdk/types.js';
+import { isProgress } from './progress.ts';
 
 export interface StreamEvent {
   readonly id: string;
@@ -98,10 +98,6 @@ export class StreamEvents implements EventStore {
       count -= 1;
     }
   }
-}
-
-function isProgress(message: JSONRPCMessage): boolean {
-  return isJSONRPCNotification(message) && message.method === 'notifications/progress';
 }
 
 function unknown(): never {

@@ -1,22 +1,46 @@
 import { randomUUID } from 'node:crypto';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { type Request, type Response, Router } from 'express';
-import { type Admission, isInitialize } from './admission.ts';
+import { type Admission, isInitialize, requestIds } from './admission.ts';
 import { readJson } from './body.ts';
 import { HttpFailure, RPC } from './failure.ts';
 import type { HttpSession } from './http-session.ts';
 import type { HttpSessions } from './http-sessions.ts';
 import { senderOf } from './principal.ts';
+import { isLeftOut } from './progress.ts';
 import { onEnd } from './request-end.ts';
 import { StreamEvents } from './stream-events.ts';
 
-/** The SDK's transport with the events that it has sent. */
+/** The SDK's transport with the events that it has sent, and without progress that its client does not read. */
 export class StreamableWire extends StreamableHTTPServerTransport {
   readonly events: StreamEvents;
+  /** Where the answers of calls go, as long as those connections stand. */
+  readonly #own = new Map<RequestId, Response>();
+  /** By which clients come back to calls, among them. */
+  readonly #streams = new Set<Response>();
 
   constructor(id: string, events: StreamEvents) {
     super({ sessionIdGenerator: () => id, eventStore: events, retryInterval: RETRY_MS });
     this.events = events;
+  }
+
+  /** Begins to look at how an answer is read. */
+  watch(request: Request, response: Response): void {
+    const ids = requestIds(request.body);
+    for (const id of ids) this.#own.set(id, response);
+    if (request.method === 'GET') this.#streams.add(response);
+    onEnd(response, () => {
+      for (const id of ids) if (this.#own.get(id) === response) this.#own.delete(id);
+      this.#streams.delete(response);
+    });
+  }
+
+  override async send(
+    ...[message, options]: Parameters<StreamableHTTPServerTransport['send']>
+  ): Promise<void> {
+    const own = options?.relatedRequestId === undefined ? undefined : this.#own.get(options.relatedRequestId);
+    if (!isLeftOut(message, own ? [own] : this.#streams)) await super.send(message, options);
   }
 }
 
@@ -79,6 +103,7 @@ async function handle(
   onEnd(response, () => {
     life[Symbol.dispose]();
   });
+  session.wire.watch(request, response);
   await session.wire.handleRequest(request, response, request.body);
 }
 
