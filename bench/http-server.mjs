@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Agent, fetch } from 'undici';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const CALL_DEADLINE_MS = 120_000;
@@ -80,9 +81,10 @@ export class HttpBenchServer {
   }
 }
 
-/** The SDK's client with a session of its own. */
+/** The SDK's client with a session and, as a client elsewhere, connections of its own. */
 export class HttpBenchClient {
   #client = new Client({ name: 'bench', version: '0' });
+  #connections = new Agent();
   #transport;
 
   /**
@@ -90,10 +92,15 @@ export class HttpBenchClient {
    * @param {'streamable' | 'sse'} kind
    */
   constructor(url, kind) {
+    /** @type {import('@modelcontextprotocol/sdk/shared/transport.js').FetchLike} */
+    const fetchOverOwn = (target, init) => {
+      const own = /** @type {import('undici').RequestInit} */ ({ ...init, dispatcher: this.#connections });
+      return /** @type {Promise<any>} */ (fetch(target, own)); // undici's and Node's types of the same thing
+    };
     this.#transport =
       kind === 'sse'
-        ? new SSEClientTransport(new URL(`${url}/sse`))
-        : new StreamableHTTPClientTransport(new URL(`${url}/mcp`));
+        ? new SSEClientTransport(new URL(`${url}/sse`), { fetch: fetchOverOwn })
+        : new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { fetch: fetchOverOwn });
   }
 
   async connect() {
@@ -128,5 +135,6 @@ export class HttpBenchClient {
   /** Cuts its connections; over Streamable HTTP the server is not told that it will not come back. */
   async vanish() {
     await this.#client.close();
+    await this.#connections.destroy();
   }
 }
