@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { type Language, LANGUAGES } from './languages.ts';
 import { contradictionOf, networkOf } from './network-settings.ts';
 import { type Setting, SETTINGS, settingsSchema } from './settings.ts';
+import { whyUnfit } from './workspace-folder.ts';
 
 /** The settings inside the program: `max_output_bytes` is `settings.maxOutputBytes`, `memory_mib` is `memoryMiB`. */
 export type Settings = {
@@ -238,13 +239,13 @@ function toSettings(values: Values): Settings {
       `default_timeout_ms is ${all.default_timeout_ms}: allowed is at most max_timeout_ms, ${all.max_timeout_ms}`,
     );
   }
+  const unfit = whyUnfit(all.workspace);
+  if (unfit !== undefined) throw new ConfigError(unfit);
   const excess = contradictionOf(all);
   if (excess)
     throw new ConfigError(`${excess} is ${JSON.stringify(all[excess])}: allowed is none with network none`);
-  const entries = Object.entries({ ...all, network: networkOf(all) }).map(([name, value]) => [
-    toCamelCase(name),
-    value,
-  ]);
+  const settled = { ...all, network: networkOf(all) };
+  const entries = Object.entries(settled).map(([name, value]) => [toCamelCase(name), value]);
   return Object.fromEntries(entries) as Settings; // the type derives its keys by the same rule
 }
 

@@ -66,8 +66,14 @@ export const settingsSchema = z.strictObject({
     description: 'Processor time of a sandbox; 100 is one core, 200 is two',
     unit: '% of a core',
   }),
+  workspace: text(/^[^\0]+$/, 'the path of a folder, with :ro at its end for one that is only read', {
+    description:
+      'A folder of this machine that is /workspace of every sandbox, so that code works on your files; its size is not limited',
+    unset: 'a folder of its own for each sandbox, in memory',
+  }),
   workspace_mib: whole([1, 1_048_576], 512, {
-    description: 'Size of /workspace, which lives in memory',
+    description:
+      'Size of /workspace, which lives in memory where the setting workspace does not name a folder',
     unit: 'MiB',
   }),
   workspace_files: whole([100, 100_000_000], 100_000, {

@@ -2,6 +2,7 @@ import type { Mount } from '../../kernels/kernel.ts';
 import { HOME } from './kernel-environment.ts';
 import type { SandboxLimits } from './limits.ts';
 import { readOnlyMounts, systemMounts } from './mounts.ts';
+import type { WorkspaceMount } from './workspace.ts';
 
 const MIB = 1024 * 1024;
 
@@ -23,6 +24,8 @@ export interface AnchorSpec {
   fstab: string | undefined;
   mounts: readonly Mount[];
   workspaceMiB: number;
+  /** A folder of the host at /workspace, instead of a file system in memory. */
+  workspace: WorkspaceMount | undefined;
   homeMiB: number;
   tmpMiB: number;
   shmMiB: number;
@@ -47,13 +50,18 @@ export function anchorArguments(spec: AnchorSpec): string[] {
     ...['--ro-bind', spec.folder, '/run/sandcell', '--dev', '/dev', '--proc', '/proc'],
     ...['--perms', '1777', '--size', size(spec.tmpMiB), '--tmpfs', '/tmp'],
     ...['--perms', '1777', '--size', size(spec.shmMiB), '--tmpfs', '/dev/shm'],
-    ...['--perms', '0755', '--size', size(spec.workspaceMiB), '--tmpfs', '/workspace'],
+    ...workspace(spec),
     ...words('--perms 0755 --dir /home'),
     ...['--perms', '0755', '--size', size(spec.homeMiB), '--tmpfs', HOME],
     ...readOnlyMounts(spec.mounts), // after /tmp: a runtime may be installed below it
     ...words('--remount-ro / --remount-ro /dev --chdir / -- /bin/sh -c'),
     script(spec),
   ];
+}
+
+function workspace({ workspace: mount, workspaceMiB }: AnchorSpec): string[] {
+  if (!mount) return ['--perms', '0755', '--size', size(workspaceMiB), '--tmpfs', '/workspace'];
+  return [mount.isReadOnly ? '--ro-bind' : '--bind', mount.source, '/workspace'];
 }
 
 const ETC = ['passwd', 'group', 'hosts', 'nsswitch.conf', 'resolv.conf'];
@@ -66,7 +74,7 @@ function script(spec: AnchorSpec): string {
   return [
     remount('/tmp', spec.tmpMiB),
     remount('/dev/shm', spec.shmMiB),
-    remount('/workspace', spec.workspaceMiB),
+    ...(spec.workspace ? [] : [remount('/workspace', spec.workspaceMiB)]),
     remount(HOME, spec.homeMiB),
     LEAVE_OTHERS_SOME,
     'echo ready',

@@ -50,6 +50,7 @@ export class Anchor implements AsyncDisposable {
       stdio: ['pipe', 'pipe', 'pipe'],
       procsFiles: spec.limits.procsFiles,
       fstab: spec.fstab,
+      mounting: spec.workspace?.prepare,
       uid: spec.uid,
     });
     const { promise: exited, resolve: onExit } = defer<undefined>();

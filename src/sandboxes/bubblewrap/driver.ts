@@ -83,8 +83,9 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async #createPlace(id: string, host: Host, signal: AbortSignal): Promise<SandboxPlace> {
-    const { memoryMiB, workspaceMiB, homeMiB, tmpMiB, shmMiB, processes, cpuPercent } = this.#settings;
+    const { memoryMiB, homeMiB, tmpMiB, shmMiB, processes, cpuPercent } = this.#settings;
     const memoryBytes = memoryMiB * MIB;
+    const workspaceMiB = this.#settings.workspace === undefined ? this.#settings.workspaceMiB : 0;
     const tmpfsBytes = (workspaceMiB + homeMiB + tmpMiB + shmMiB) * MIB;
     const limits = await createLimits(id, { memoryBytes, tmpfsBytes, processes, cpuPercent }, host.limits);
     try {

@@ -9,6 +9,8 @@ const WORKSPACE = '/workspace';
 /** What the limits of a kernel's processes follow from. */
 export interface PlaceSettings extends KernelSettings {
   workspaceMiB: number;
+  /** A folder of the host, whose files may be of any size. */
+  workspace?: string | undefined;
   homeMiB: number;
   processes: number;
 }
@@ -39,8 +41,8 @@ export function kernelArguments(
   guest: Guest,
 ): [string, ...string[]] {
   const env = kernelEnvironment(guest.runtime, guest.toolchains, guest.env);
-  const { workspaceMiB, homeMiB, processes } = settings;
-  const fileBytes = Math.max(workspaceMiB, homeMiB) * MIB;
+  const { workspace, workspaceMiB, homeMiB, processes } = settings;
+  const fileBytes = workspace === undefined ? String(Math.max(workspaceMiB, homeMiB) * MIB) : 'unlimited';
   return [
     'nsenter',
     // -p too: without it bwrap fails and leaves a hung orphan.
@@ -55,7 +57,7 @@ export function kernelArguments(
       : words(`--perms 0644 --ro-bind-data ${String(guest.resolvConfFd)} /etc/resolv.conf`)),
     ...words(`--seccomp ${String(guest.seccompFd)} --`),
     // No --cpu: RLIMIT_CPU adds up over the life of a kernel and would end it in some later cell.
-    ...words(`prlimit --nproc=${String(processes)} --nofile=4096 --core=0 --fsize=${String(fileBytes)}`),
+    ...words(`prlimit --nproc=${String(processes)} --nofile=4096 --core=0 --fsize=${fileBytes}`),
     // What counts for a user as a whole, of which an ordinary user's server has but one: some of it, not all.
     ...words(`--data=${String(guest.dataMiB * MIB)} --sigpending=1024 --msgqueue=65536 --`),
     ...inFolder(guest),

@@ -14,6 +14,7 @@ import type { KernelPlace } from './kernel-launch.ts';
 import type { SandboxLimits } from './limits.ts';
 import { listenInside } from './listeners.ts';
 import { explainIsolationFailure, messageOf } from './probe.ts';
+import { workspaceMount } from './workspace.ts';
 
 export interface PlaceSpec {
   /** Folder of this sandbox on the host; made and removed by the place. */
@@ -76,7 +77,7 @@ export class SandboxPlace implements AsyncDisposable {
     this.#anchor = this.#anchor.then((anchor) => (anchor.alive ? anchor : restart()), restart);
     const anchor = await this.#anchor.catch((error: unknown) => {
       this.#disposal.signal.throwIfAborted();
-      throw explainIsolationFailure(error);
+      throw error instanceof SandboxError ? error : explainIsolationFailure(error);
     });
     signal.throwIfAborted();
     const { fifos, limits, settings, uid, seccomp, toolchains, network } = this.#spec;
@@ -101,7 +102,7 @@ export class SandboxPlace implements AsyncDisposable {
         roots: ['/workspace', '/tmp', HOME],
       },
       ended: anchor.exited,
-      hasLostFiles: this.#hasRestarted,
+      hasLostFiles: this.#hasRestarted && this.#spec.settings.workspace === undefined,
     };
   }
 
@@ -173,13 +174,14 @@ function admit(uid: number, ...folders: readonly string[]): void {
   }
 }
 
-function startAnchor(spec: PlaceSpec, signal: AbortSignal): Promise<Anchor> {
+async function startAnchor(spec: PlaceSpec, signal: AbortSignal): Promise<Anchor> {
   const { uid, limits, etc, mounts, fstab, folder } = spec;
   const { workspaceMiB, homeMiB, tmpMiB, shmMiB, workspaceFiles } = spec.settings;
-  return Anchor.start(
+  return await Anchor.start(
     {
       ...{ uid, limits, etc, mounts, fstab, workspaceMiB, homeMiB, tmpMiB, shmMiB },
       files: workspaceFiles,
+      workspace: workspaceMount(spec.settings.workspace, folder, uid),
       folder: join(folder, 'run'),
     },
     signal,

@@ -95,6 +95,13 @@ const CAUSES: readonly { said: RegExp; obstacle: () => Obstacle }[] = [
     }),
   },
   {
+    said: /^id-mapped mount: |exec: python3: not found|python3: not found/m,
+    obstacle: () => ({
+      reason: 'a server that is root shares a workspace by an id-mapped mount, which cannot be made here',
+      fix: 'Run the server as the user who owns the folder. As root it takes Linux 5.12, python3, and a file system that allows it, such as ext4, xfs or btrfs.',
+    }),
+  },
+  {
     said: /Unknown option --/,
     obstacle: () => ({ reason: `bubblewrap is older than ${MINIMUM_BWRAP}`, fix: OLD_BWRAP_FIX }),
   },

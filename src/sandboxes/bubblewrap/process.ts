@@ -15,17 +15,20 @@ export interface Launch {
   procsFiles?: readonly string[];
   /** An fstab whose lines are mounted first, in a mount namespace of this process alone (root only). */
   fstab?: string | undefined;
+  /** A command that mounts something, run there as well, in the same namespace. */
+  mounting?: readonly string[] | undefined;
   /** Host uid and gid to run as (root only). */
   uid?: number | undefined;
 }
 
 /** Starts a process in `/` with a clean environment and without the server's own descriptors. The caller kills it. */
-export function launch({ argv, stdio, procsFiles = [], fstab, uid }: Launch): ChildProcess {
+export function launch({ argv, stdio, procsFiles = [], fstab, mounting, uid }: Launch): ChildProcess {
   const leaked = leakedDescriptors().filter((fd) => fd >= stdio.length);
   const steps = [
     ...leaked.map((fd) => `exec ${String(fd)}>&-`),
     ...procsFiles.map((file) => `echo 0 > ${quote(file)}`),
     ...(fstab === undefined ? [] : [`mount -a -T ${quote(fstab)}`]),
+    ...(mounting === undefined ? [] : [mounting.map(quote).join(' ')]),
   ];
   const asUser =
     uid === undefined
@@ -36,7 +39,9 @@ export function launch({ argv, stdio, procsFiles = [], fstab, uid }: Launch): Ch
   const inShell =
     steps.length === 0 ? asUser : [...shell, '-c', `${steps.join(' && ')} && exec "$@"`, 'sh', ...asUser];
   const [command = '', ...args] =
-    fstab === undefined ? inShell : ['unshare', '-m', '--propagation', 'slave', ...inShell];
+    fstab === undefined && mounting === undefined
+      ? inShell
+      : ['unshare', '-m', '--propagation', 'slave', ...inShell];
   return spawn(command, args, { stdio: [...stdio], cwd: '/', env: CLEAN_ENV });
 }
 
