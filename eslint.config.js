@@ -180,6 +180,8 @@ export default defineConfig(
   },
   { files: ['src/{tools,sdk}/index.ts'], rules: { 'no-restricted-syntax': 'off' } },
   layerRules,
+  // Examples are scripts, whose conditions may be there for what a reader may do with them.
+  { files: ['examples/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
