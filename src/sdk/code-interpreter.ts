@@ -1,6 +1,7 @@
 import { Codes } from './codes.ts';
 import type { SandboxCommands } from './commands.ts';
 import { asked, InvalidArgumentError } from './errors.ts';
+import type { SandboxFiles } from './files.ts';
 import { liveOf, Sandbox } from './sandbox.ts';
 
 /**
@@ -34,6 +35,11 @@ export class CodeInterpreter {
   /** Id of the sandbox. */
   get id(): string {
     return this.sandbox.id;
+  }
+
+  /** The files of the sandbox. */
+  get files(): SandboxFiles {
+    return this.sandbox.files;
   }
 
   /** The shell commands of the sandbox. */

@@ -2,6 +2,7 @@ export { SandboxError } from '../errors.ts';
 export type { ErrorCode } from '../errors.ts';
 export type { State, Status } from '../executions/execution.ts';
 export type { CommandStatus } from '../sandboxes/commands.ts';
+export type { FileEntry } from '../sandboxes/files.ts';
 export type { CodeContext } from './code-context.ts';
 export { CodeInterpreter } from './code-interpreter.ts';
 export type { CallOptions, Codes, CreateContextOptions, RunOptions, RunStreamOptions } from './codes.ts';
@@ -35,6 +36,7 @@ export type {
   Logs,
   OutputMessage,
 } from './execution.ts';
+export type { ListOptions, ReadOptions, SandboxFiles, WriteOptions } from './files.ts';
 export type { ExecutionHandlers } from './handlers.ts';
 export type { LibraryLogger } from './library-logger.ts';
 export { Sandbox } from './sandbox.ts';

@@ -1,6 +1,7 @@
 import { checked, millisecondsSchema } from './arguments.ts';
 import { SandboxCommands } from './commands.ts';
 import { asked } from './errors.ts';
+import { SandboxFiles } from './files.ts';
 import { LiveSandbox } from './live-sandbox.ts';
 import { readOptions, type SandboxOptions } from './sandbox-options.ts';
 
@@ -24,6 +25,7 @@ export let liveOf: (sandbox: Sandbox) => LiveSandbox;
  */
 export class Sandbox implements AsyncDisposable {
   readonly id: string;
+  readonly files: SandboxFiles;
   readonly commands: SandboxCommands;
   readonly #live: LiveSandbox;
 
@@ -34,6 +36,7 @@ export class Sandbox implements AsyncDisposable {
   private constructor(live: LiveSandbox) {
     this.#live = live;
     this.id = live.id;
+    this.files = new SandboxFiles(live);
     this.commands = new SandboxCommands(live);
   }
 

@@ -29,6 +29,8 @@ const EXPECTED: Record<string, string | RegExp> = {
   cleanup: "'used'\n'used again'\nended\n",
   'reuse-contexts': /^(2\.0|ModuleNotFoundError: the standard library will do\n2)\n$/,
   'abort-and-timeout': 'timeout, state kept\ninterrupted, state kept\ninterrupted, state kept\n42\n',
+  'files-and-commands':
+    '2 rows, total 8\ndirectory /workspace/data\nfile /workspace/data/prices.csv (26 bytes)\nfile /workspace/total.txt (1 bytes)\n3 data/prices.csv (exit code 1)\nFileNotFoundError\n',
   repl: /^Python 3\.\d+\.\d+ \(type 'exit' to quit\)\n>>> $/,
 };
 
