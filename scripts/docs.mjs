@@ -5,12 +5,14 @@ import { format, resolveConfig } from 'prettier';
 import { renderDefault } from '../dist/help.js';
 import { SETTINGS } from '../dist/settings.js';
 import { renderDoctor } from './docs/doctor.mjs';
+import { renderLibrary } from './docs/library.mjs';
 import { renderTools } from './docs/tools.mjs';
 
 const PAGES = {
   'docs/configuration.md': renderConfiguration,
   'docs/tools.md': renderTools,
   'docs/doctor.md': renderDoctor,
+  'docs/library.md': () => renderLibrary(read(new URL('docs/library-introduction.md', import.meta.url))),
 };
 
 const isCheck = process.argv.includes('--check');

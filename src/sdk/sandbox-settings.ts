@@ -9,7 +9,12 @@ const OF_THE_SERVER = [
   ...(['driver', 'http', 'host', 'port', 'auth_token_file', 'auth_tokens', 'public_url'] as const),
   ...(['oauth_issuer', 'oauth_jwks_url', 'oauth_audience', 'oauth_scopes'] as const),
   ...(['allowed_hosts', 'allowed_origins', 'request_timeout_ms', 'max_requests_per_minute'] as const),
-  ...(['max_sessions_per_principal', 'max_sandboxes_per_principal', 'max_open_requests'] as const),
+  ...([
+    'max_sessions_per_principal',
+    'max_sandboxes_per_principal',
+    'max_open_requests',
+    'max_connections',
+  ] as const),
   ...(['max_sessions', 'max_sandboxes', 'max_sandboxes_per_session', 'max_contexts_per_sandbox'] as const),
   ...(['queue_timeout_ms', 'idle_minutes', 'max_output_bytes', 'max_result_bytes'] as const),
   ...(['metrics', 'log_level'] as const),
