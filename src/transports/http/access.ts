@@ -8,7 +8,7 @@ import { ANYONE, type Authenticate, senderOf, setSender } from './principal.ts';
 import { onEnd } from './request-end.ts';
 
 const MINUTE_MS = 60_000;
-/** Of one address, in a minute: beyond that its requests are not even looked at. */
+/** Of one address, in a minute; a good token is taken beyond that, too. */
 const MAX_REFUSALS = 60;
 const RETRY_S = 1;
 
