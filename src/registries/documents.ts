@@ -20,6 +20,8 @@ export interface RegistryDocument {
   readonly body: Buffer;
   /** The registry could not be reached, and this is what it said before. */
   readonly isStale: boolean;
+  /** Of this content: another one has another. */
+  readonly id: string;
 }
 
 interface GetOptions {
@@ -32,6 +34,8 @@ const headSchema = z.strictObject({
   url: z.url(),
   contentType: z.string(),
   etag: z.string().optional(),
+  bodyFetchedAtMs: z.number(),
+  /** Or was said to be the same. */
   fetchedAtMs: z.number(),
   freshS: z.number(),
 });
@@ -151,7 +155,7 @@ function headOf(answer: Answer): Kept['head'] {
     url: answer.url.href,
     contentType: answer.header('content-type') ?? '',
     ...(etag !== undefined && { etag }),
-    fetchedAtMs: Date.now(),
+    ...{ bodyFetchedAtMs: Date.now(), fetchedAtMs: Date.now() },
     freshS: Math.min(Math.max(freshS, FRESH_S.least), FRESH_S.most),
   };
 }
@@ -187,7 +191,8 @@ export function notReadable(registry: Registry, cause?: unknown): FrontError {
 }
 
 function toDocument({ head, body }: Kept, isStale: boolean): RegistryDocument {
-  return { url: new URL(head.url), contentType: head.contentType, body, isStale };
+  const id = `${head.url}\n${head.contentType}\n${head.bodyFetchedAtMs}`;
+  return { url: new URL(head.url), contentType: head.contentType, body, isStale, id };
 }
 
 function isFresh({ head }: Kept): boolean {

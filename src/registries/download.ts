@@ -7,7 +7,7 @@ import { type Answer, nameOf } from './upstream.ts';
 
 /** No package of any registry comes near; a stream without end does. */
 const MAX_FILE_BYTES = 8 * 1024 ** 3;
-const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = 262_144;
 
 interface Target {
   readonly registry: Registry;

@@ -8,7 +8,7 @@ import { Check, fromHashes, type Integrity, isStrong } from './integrity.ts';
 import { hostAndPort, type Registry } from './registry.ts';
 import { nameOf, type Upstream } from './upstream.ts';
 
-const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = 262_144;
 const FILE_TIMEOUT_MS = 3600_000;
 /** A file that was wrong is not fetched again for so long: who asks again is told why. */
 const FAILED_MS = 30_000;

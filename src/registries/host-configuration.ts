@@ -51,19 +51,19 @@ export class HostConfiguration {
   }
 }
 
-/** Calls `read` once, and again after a while or a failure. */
+/** Calls `read` once, and again after a failure. After a while it is read anew, beside what is known until then. */
 function remembered<Value>(read: () => Promise<Value>): () => Promise<Value> {
   let value: Promise<Value> | undefined;
   let readAtMs = 0;
   return async () => {
-    if (value === undefined || Date.now() - readAtMs > VALID_MS) {
-      readAtMs = Date.now();
-      const reading = read();
-      value = reading;
-      reading.catch(() => {
-        if (value === reading) value = undefined;
-      });
-    }
+    if (value !== undefined && Date.now() - readAtMs <= VALID_MS) return value;
+    readAtMs = Date.now();
+    const [known, reading] = [value, read()];
+    value = known ?? reading;
+    reading.then(
+      () => (value = reading),
+      () => (value = known),
+    );
     return value;
   };
 }

@@ -46,26 +46,26 @@ export function fromSubresourceIntegrity(text: string): Integrity | undefined {
 /** Counts a file's hash as it passes by. */
 export class Check {
   readonly #expected: Integrity | undefined;
-  readonly #hash: Hash | undefined;
-  readonly #sha256 = createHash('sha256');
+  readonly #hash: Hash;
+  /** Beside a weak hash, by which no file is kept. */
+  readonly #sha256: Hash | undefined;
 
   constructor(expected: Integrity | undefined) {
     this.#expected = expected;
-    if (expected !== undefined && expected.algorithm !== 'sha256')
-      this.#hash = createHash(expected.algorithm);
+    this.#hash = createHash(expected?.algorithm ?? 'sha256');
+    if (expected !== undefined && !isStrong(expected)) this.#sha256 = createHash('sha256');
   }
 
   update(chunk: Uint8Array): void {
-    this.#hash?.update(chunk);
-    this.#sha256.update(chunk);
+    this.#hash.update(chunk);
+    this.#sha256?.update(chunk);
   }
 
   /** Once, after the last chunk: the hash to keep the file by; undefined where it is not what was expected. */
   finish(): Integrity | undefined {
-    const sha256: Integrity = { algorithm: 'sha256', hex: this.#sha256.digest('hex') };
-    if (this.#expected === undefined) return sha256;
-    const hex = this.#hash?.digest('hex') ?? sha256.hex;
-    if (hex !== this.#expected.hex) return undefined;
-    return isStrong(this.#expected) ? this.#expected : sha256;
+    const hex = this.#hash.digest('hex');
+    if (this.#expected !== undefined && hex !== this.#expected.hex) return undefined;
+    if (this.#sha256 !== undefined) return { algorithm: 'sha256', hex: this.#sha256.digest('hex') };
+    return { algorithm: this.#expected?.algorithm ?? 'sha256', hex };
   }
 }

@@ -4,6 +4,7 @@ import type { Files } from './files.ts';
 import { FrontError, NOT_FOUND } from './front-error.ts';
 import { fromHex, fromSubresourceIntegrity, type Integrity } from './integrity.ts';
 import type { NpmConfiguration } from './npm-configuration.ts';
+import { type Dist, KnownTarballs, manifestSchema } from './npm-tarballs.ts';
 import { isHttp, type Registry } from './registry.ts';
 import type { Question, Reply } from './reply.ts';
 
@@ -15,12 +16,6 @@ const NAME = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
 const MAX_NAME_LENGTH = 214;
 const VERSION = /^[\w][\w.+-]{0,255}$/;
 
-const distSchema = z.looseObject({
-  tarball: z.string(),
-  integrity: z.string().nullish(),
-  shasum: z.string().nullish(),
-});
-const manifestSchema = z.looseObject({ dist: distSchema });
 const packumentSchema = z.looseObject({
   versions: z.record(z.string(), z.unknown()),
   'dist-tags': z.record(z.string(), z.string()).optional(),
@@ -33,6 +28,7 @@ type Manifest = z.output<typeof manifestSchema>;
 export class NpmFront {
   readonly #documents: Documents;
   readonly #files: Files;
+  readonly #tarballs = new KnownTarballs();
 
   constructor(documents: Documents, files: Files) {
     this.#documents = documents;
@@ -73,14 +69,13 @@ export class NpmFront {
       filename.startsWith(`${unscoped}-`) && /^(.+)\.tgz$/.exec(filename.slice(unscoped.length + 1))?.[1];
     if (typeof version !== 'string' || !VERSION.test(version)) throw noSuchThing();
     for (const isRevalidated of [false, true]) {
-      const found = await this.#packument(npm, name, { isAbbreviated: true, isRevalidated });
-      const manifest = manifestSchema.safeParse(ownValue(found.packument.versions, version));
-      if (!manifest.success) continue;
-      const { dist } = manifest.data;
+      const { registry, document } = await this.#document(npm, name, { isAbbreviated: true, isRevalidated });
+      const dist = this.#tarballs.of(document.id, () => parsePackument(registry, document).versions)(version);
+      if (dist === undefined) continue;
       const url = URL.canParse(dist.tarball) ? new URL(dist.tarball) : undefined;
-      if (url === undefined || !isHttp(url)) throw notReadable(found.registry);
+      if (url === undefined || !isHttp(url)) throw notReadable(registry);
       url.username = url.password = url.hash = '';
-      const file = await this.#files.open({ registry: found.registry, url, integrity: integrityOf(dist) });
+      const file = await this.#files.open({ registry, url, integrity: integrityOf(dist) });
       return { contentType: 'application/octet-stream', file };
     }
     throw new FrontError(NOT_FOUND, `the registry for npm has no version ${version} of ${name}`);
@@ -89,17 +84,37 @@ export class NpmFront {
   async #packument(
     npm: NpmConfiguration,
     name: string,
-    { isAbbreviated, isRevalidated = false }: { isAbbreviated: boolean; isRevalidated?: boolean },
-  ): Promise<{ registry: Registry; packument: Packument; document: RegistryDocument }> {
+    wanted: Wanted,
+  ): Promise<Found & { packument: Packument }> {
+    const found = await this.#document(npm, name, wanted);
+    const packument = parsePackument(found.registry, found.document);
+    if (wanted.isAbbreviated) this.#tarballs.of(found.document.id, () => packument.versions);
+    return { ...found, packument };
+  }
+
+  async #document(
+    npm: NpmConfiguration,
+    name: string,
+    { isAbbreviated, isRevalidated = false }: Wanted,
+  ): Promise<Found> {
     const registry = npm.scopes.get(name.slice(0, Math.max(0, name.indexOf('/')))) ?? npm.registry;
     if (registry === undefined) throw new FrontError(NOT_FOUND, 'npm of the host has no registry over HTTP');
     const url = new URL(name.replace('/', '%2f'), registry.url);
     const accept = isAbbreviated ? ACCEPT_ABBREVIATED : 'application/json';
     const document = await this.#documents.get(registry, url, { accept, isRevalidated });
-    if (document === undefined)
-      throw new FrontError(NOT_FOUND, `the registry for npm has no package ${name}`);
-    return { registry, packument: parsePackument(registry, document), document };
+    if (document !== undefined) return { registry, document };
+    throw new FrontError(NOT_FOUND, `the registry for npm has no package ${name}`);
   }
+}
+
+interface Wanted {
+  readonly isAbbreviated: boolean;
+  readonly isRevalidated?: boolean;
+}
+
+interface Found {
+  readonly registry: Registry;
+  readonly document: RegistryDocument;
 }
 
 function parsePackument(registry: Registry, { body }: RegistryDocument): Packument {
@@ -140,7 +155,7 @@ function hasDist(entry: unknown): entry is { version?: unknown; dist: { tarball:
   return manifestSchema.safeParse(entry).success;
 }
 
-function integrityOf({ integrity, shasum }: Manifest['dist']): Integrity | undefined {
+function integrityOf({ integrity, shasum }: Dist): Integrity | undefined {
   return fromSubresourceIntegrity(integrity ?? '') ?? fromHex('sha1', shasum);
 }
 

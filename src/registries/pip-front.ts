@@ -27,10 +27,12 @@ const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/i;
 export class PipFront {
   readonly #documents: Documents;
   readonly #files: Files;
+  readonly #noteFileHosts: (urls: Iterable<URL>) => void;
 
-  constructor(documents: Documents, files: Files) {
+  constructor(documents: Documents, files: Files, noteFileHosts: (urls: Iterable<URL>) => void) {
     this.#documents = documents;
     this.#files = files;
+    this.#noteFileHosts = noteFileHosts;
   }
 
   async answer(pip: PipConfiguration, { parts, accept, base }: Question): Promise<Reply> {
@@ -98,6 +100,7 @@ export class PipFront {
         if (page === undefined) return { offers: [], isStale: false };
         const files = parseSimplePage(page);
         if (files === undefined) throw notReadable(registry);
+        this.#noteFileHosts(files.map(({ url }) => url));
         return { offers: files.map((file) => ({ file, registry })), isStale: page.isStale };
       }),
     );

@@ -93,7 +93,12 @@ export class Registries implements AsyncDisposable {
     const store = await DownloadStore.open(this.#env, this.#settings.downloadCacheMiB);
     const shared = [this.#upstream, store, this.#logger, this.#stop.signal] as const;
     const [documents, files] = [new Documents(...shared), new Files(...shared)];
-    const [pip, npm] = [new PipFront(documents, files), new NpmFront(documents, files)];
+    const [pip, npm] = [
+      new PipFront(documents, files, (urls) => {
+        this.#upstream.noteFileHosts(urls);
+      }),
+      new NpmFront(documents, files),
+    ];
     const [go, maven] = [new GoFront(documents, files), new MavenFront(documents, files)];
     const configuration = this.#configuration;
     const protocols: [string, Protocol][] = [

@@ -42,7 +42,12 @@ export class Upstream implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** Every host that was asked for a file, or that a redirect led to. */
+  /** Hosts that indexes name for their files, as far as they were seen. */
+  noteFileHosts(urls: Iterable<URL>): void {
+    for (const url of urls)
+      if (this.#fileHosts.size < MAX_FILE_HOSTS) this.#fileHosts.set(url.origin, hostAndPort(url));
+  }
+
   fileHosts(): readonly { host: string; port: number }[] {
     return [...this.#fileHosts.values()];
   }
@@ -95,7 +100,7 @@ export class Upstream implements AsyncDisposable {
       signal,
     });
     this.#unreachable.delete(url.origin);
-    if (this.#fileHosts.size < MAX_FILE_HOSTS) this.#fileHosts.set(url.origin, hostAndPort(url));
+    this.noteFileHosts([url]); // a redirect may have led there
     return {
       ...{ url, status: statusCode, body },
       header: (name) => {
