@@ -43,12 +43,19 @@ export function checkSeccomp({ seccomp, capabilities }: Inside): Finding {
   );
 }
 
-export function checkNetwork({ interfaces }: Inside, { network }: Settings): Finding {
+export function checkNetwork({ interfaces, reachesProxy }: Inside, { network }: Settings): Finding {
   const others = interfaces.filter((name) => name !== 'lo');
-  if (others.length === 0) return ok(`${network}: the sandbox has its loopback and nothing else`);
+  if (others.length > 0) {
+    return failure(
+      `${network}, but the sandbox sees ${others.join(', ')}`,
+      'Use a kernel that is built with CONFIG_NET_NS.',
+    );
+  }
+  if (network === 'none') return ok('none: the sandbox has its loopback and nothing else');
+  if (reachesProxy) return ok(`${network}: by the proxy of the server and nothing else, which answers`);
   return failure(
-    `${network}, but the sandbox sees ${others.join(', ')}`,
-    'Use a kernel that is built with CONFIG_NET_NS.',
+    `${network}, but the proxy of the server does not answer in the sandbox`,
+    'Start the server with --network none to go without; report this with the output of sandcell doctor --json.',
   );
 }
 

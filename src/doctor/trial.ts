@@ -11,6 +11,8 @@ import type { Sandbox } from '../sandboxes/sandbox.ts';
 /** What code in a sandbox sees of its own confinement. */
 export interface Inside {
   interfaces: string[];
+  /** Whether the server answers inside, where it should. */
+  reachesProxy: boolean;
   corePatternWritable: boolean;
   /** 2: system calls are filtered. */
   seccomp: number;
@@ -97,6 +99,12 @@ try:
     print('core_pattern is writable')
 except OSError:
     pass
+if 'HTTP_PROXY' in os.environ:
+    import urllib.request
+    try:
+        urllib.request.urlopen('http://sandcell.invalid/')
+    except Exception as error:
+        print('the proxy says', error)
 `,
   ],
   [
@@ -108,6 +116,15 @@ try {
   fs.closeSync(fs.openSync('/proc/sys/kernel/core_pattern', fs.constants.O_WRONLY));
   console.log('core_pattern is writable');
 } catch {}
+if (process.env.HTTP_PROXY) {
+  const http = await import('node:http');
+  const { hostname, port } = new URL(process.env.HTTP_PROXY);
+  const options = { hostname, port, path: 'http://sandcell.invalid/' };
+  const said = await new Promise((resolve) => {
+    http.get(options, ({ statusCode }) => resolve('HTTP Error ' + statusCode)).on('error', resolve);
+  });
+  console.log('the proxy says', String(said));
+}
 `,
   ],
   [
@@ -115,6 +132,11 @@ try {
     `
 cat /proc/net/dev /proc/self/status
 if (: >> /proc/sys/kernel/core_pattern) 2>/dev/null; then echo 'core_pattern is writable'; fi
+if [ -n "$HTTP_PROXY" ]; then
+  proxy=\${HTTP_PROXY#http://}
+  exec 9<>"/dev/tcp/\${proxy/://}" && printf 'GET http://sandcell.invalid/ HTTP/1.0\\r\\n\\r\\n' >&9 && read -r _ status _ <&9
+  echo "the proxy says HTTP Error $status"
+fi
 `,
   ],
 ];
@@ -122,6 +144,8 @@ if (: >> /proc/sys/kernel/core_pattern) 2>/dev/null; then echo 'core_pattern is 
 function parseInside(text: string): Inside {
   return {
     interfaces: [...text.matchAll(/^\s*([^\s:]+):\s*\d+(?:\s+\d+){8,}/gm)].map(([, name = '']) => name),
+    // There is no such host: the policy refuses it, or no address is found.
+    reachesProxy: /the proxy says HTTP Error (403|502)/.test(text),
     corePatternWritable: text.includes('core_pattern is writable'),
     seccomp: Number(/^Seccomp:\s*(\d+)/m.exec(text)?.[1] ?? 0),
     capabilities: /^CapEff:\s*(\w+)/m.exec(text)?.[1] ?? 'unknown',

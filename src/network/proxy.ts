@@ -127,6 +127,7 @@ export class Proxy {
       outer.destroy();
       request.socket.destroy();
     };
+    if (request.socket.destroyed) end();
     traffic.watch(outer);
     traffic.count(outer, 'received', end);
     traffic.count(request, 'sent', end);

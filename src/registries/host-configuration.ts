@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts';
 import type { Environment } from '../user-folders.ts';
 import { type GoConfiguration, readGo } from './go-configuration.ts';
-import { type MavenConfiguration, readMaven } from './maven-configuration.ts';
+import type { MavenConfiguration } from './maven-configuration.ts';
 import { type NpmConfiguration, readNpm } from './npm-configuration.ts';
 import { type PipConfiguration, readPip } from './pip-configuration.ts';
 import type { Registry } from './registry.ts';
@@ -66,4 +66,10 @@ function remembered<Value>(read: () => Promise<Value>): () => Promise<Value> {
     );
     return value;
   };
+}
+
+/** What reads XML and jars is loaded when it is first wanted. */
+async function readMaven(env: Environment, signal: AbortSignal): Promise<MavenConfiguration | undefined> {
+  const { readMaven: read } = await import('./maven-configuration.ts');
+  return await read(env, signal);
 }

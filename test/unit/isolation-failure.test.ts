@@ -66,6 +66,7 @@ describe('a sandbox that does not start', () => {
 describe('the doctor fails a sandbox', () => {
   const inside = {
     interfaces: ['lo'],
+    reachesProxy: true,
     corePatternWritable: false,
     seccomp: 2,
     capabilities: '0000000000000000',
@@ -82,11 +83,18 @@ describe('the doctor fails a sandbox', () => {
     expect(checkSeccomp({ ...inside, capabilities: '0000000000200000' }).status).toBe('failure');
   });
 
+  test('whose proxy does not answer', () => {
+    const deaf = { ...inside, reachesProxy: false };
+
+    expect(checkNetwork(deaf, settings())).toMatchObject({ status: 'failure' });
+    expect(checkNetwork(deaf, settings('--network', 'none'))).toMatchObject({ status: 'ok' });
+  });
+
   test('that sees a network', () => {
     expect(checkNetwork(inside, settings()).status).toBe('ok');
     expect(checkNetwork({ ...inside, interfaces: ['lo', 'eth0'] }, settings())).toMatchObject({
       status: 'failure',
-      detail: 'none, but the sandbox sees eth0',
+      detail: 'packages, but the sandbox sees eth0',
     });
   });
 });
@@ -101,8 +109,8 @@ test('the doctor warns where control groups cannot be used, and says what holds 
   });
 });
 
-function settings(): Settings {
-  const config = loadConfig([], {});
+function settings(...argv: string[]): Settings {
+  const config = loadConfig(argv, {});
   if (config.command !== 'serve') throw new Error('no settings');
   return config.settings;
 }

@@ -36,7 +36,10 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async prepare(): Promise<void> {
+    // What is asked of package managers for the variables of kernels is remembered.
+    const asked = this.#settings.network === 'none' ? undefined : this.#loadRegistries();
     await this.#hosted().catch(() => undefined);
+    await asked?.then((registries) => registries.environment('http://127.0.0.1')).catch(() => undefined);
   }
 
   async createSandbox(_spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox> {
@@ -74,12 +77,16 @@ export class BubblewrapDriver implements SandboxDriver {
   async #network(sandboxId: string): Promise<SandboxNetwork | undefined> {
     if (this.#settings.network === 'none') return undefined;
     const [settings, logger, observer] = [this.#settings, this.#logger, this.#observer];
-    this.#registries ??= import('../../registries/registries.ts').then(
-      ({ Registries: Front }) => new Front(settings, logger),
-    );
     const { createSandboxNetwork } = await import('../../network/create-sandbox-network.ts');
-    const registries = await this.#registries;
+    const registries = await this.#loadRegistries();
     return createSandboxNetwork({ sandboxId, settings, logger, observer, registries });
+  }
+
+  #loadRegistries(): Promise<Registries> {
+    this.#registries ??= import('../../registries/registries.ts').then(
+      ({ Registries: Front }) => new Front(this.#settings, this.#logger),
+    );
+    return this.#registries;
   }
 
   async #createPlace(id: string, host: Host, signal: AbortSignal): Promise<SandboxPlace> {
