@@ -142,6 +142,10 @@ export const settingsSchema = z.strictObject({
     description:
       'Python modules that a kernel has imported before its first cell, so that cells import them fast',
   }),
+  python: text(/^[^\0]{1,4096}$/, 'the path of an interpreter or of a virtual environment', {
+    description: 'Python of contexts that ask for no version, with its packages; it is seen, not changed',
+    unset: 'the newest installed',
+  }),
   python_version: version('Python', '3 or 3.11'),
   node_version: version('Node.js', '22 or 20.19'),
   java_version: version('Java', '25 or 17.0.15'),

@@ -22,6 +22,8 @@ export interface Runtime {
    * An executable that needs nothing beside it and stands among other things is listed itself, as a file.
    */
   readonly folders: readonly string[];
+  /** A virtual environment of Python. */
+  readonly isVirtual?: boolean;
 }
 
 export interface SearchOptions {

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, type TestServer } from '../helpers/server.ts';
+import { startServer, type TestServer, textOf } from '../helpers/server.ts';
 import { WHEEL_MAKER } from '../helpers/wheels.ts';
 
 describe('packages of Python, from files', () => {
@@ -115,5 +118,61 @@ apart.value`,
     expect(stdout).not.toContain('.local');
     expect(stdout).not.toContain('.cache');
     expect(stdout).toContain('lib');
+  });
+});
+
+describe('the Python of a project, by the setting python', () => {
+  let folder: string;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    folder = mkdtempSync('/tmp/sandcell-project-');
+    chmodSync(folder, 0o755);
+    execFileSync('python3', ['-m', 'venv', '--without-pip', join(folder, 'env')]);
+    writeFileSync(join(sitePackages(), 'of_the_project.py'), 'value = 5\n');
+    server = await startServer(['--network', 'none', '--python', join(folder, 'env')]);
+  });
+
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  function sitePackages(): string {
+    const lib = join(folder, 'env/lib');
+    return join(lib, readdirSync(lib)[0] ?? '', 'site-packages');
+  }
+
+  test('its packages are imported, and installs go beside it', async () => {
+    await server.run({ language: 'python' }, WHEEL_MAKER + 'path = module("beside", "1.0")');
+
+    const { result, error } = await server.run(
+      { language: 'python' },
+      '%pip install -q --no-index /workspace/beside-1.0-py3-none-any.whl\nimport beside, of_the_project, sys\n(beside.__version__, of_the_project.value, sys.prefix)',
+    );
+
+    expect([result, error]).toEqual([`('1.0', 5, '${folder}/env')`, null]);
+    expect(readdirSync(sitePackages())).toEqual(expect.not.arrayContaining(['beside.py']));
+  });
+
+  test('code cannot change it', async () => {
+    const { stdout } = await server.run(
+      { language: 'bash' },
+      `touch ${sitePackages()}/x 2>&1; touch ${folder}/env/x 2>&1`,
+    );
+
+    expect(stdout.match(/Read-only file system/g)).toHaveLength(2);
+  });
+
+  test('one that is none is refused with the reason, and other languages go on', async () => {
+    await using other = await startServer(['--network', 'none', '--python', join(folder, 'nothing')]);
+
+    const answer = await other.call('run_code', { language: 'python', code: '1' });
+
+    expect(answer.isError).toBe(true);
+    expect(textOf(answer)).toContain(
+      `RUNTIME_NOT_FOUND: The setting python (${folder}/nothing) names no Python`,
+    );
+    expect(await other.run({ language: 'bash' }, 'echo here')).toMatchObject({ stdout: 'here\n' });
   });
 });

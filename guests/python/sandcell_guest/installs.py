@@ -14,9 +14,9 @@ on_installed = None  # set at the start: takes in what was installed
 
 
 def pip(arguments):
-    _ensure_pip()
+    command = _pip()
     try:
-        run("%s -m pip %s" % (_quote(sys.executable), arguments))
+        run("%s %s" % (command, arguments))
     finally:
         on_installed()
 
@@ -61,21 +61,23 @@ def _network_hint():
     return "\nThis sandbox has no network (setting network: none): what is installed must be among its files."
 
 
-def _ensure_pip():
-    """Some systems ship Python without pip, but with the means to get it."""
+def _pip():
+    """The command. Some systems ship Python without pip, but with the means to get it; many environments have none."""
     import importlib.util
     import subprocess
 
+    own = "%s -m pip" % _quote(sys.executable)
     if importlib.util.find_spec("pip") is not None:
-        return
-    command = [sys.executable, "-m", "ensurepip", "--user"]
+        return own
     if sys.prefix != sys.base_prefix:
-        command.pop()
+        return "%s -m pip --python %s" % (_quote(sys._base_executable), _quote(sys.executable))
+    command = [sys.executable, "-m", "ensurepip", "--user"]
     ran = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if ran.returncode != 0:
         said = ran.stdout.strip().split("\n")[-1][:500]
         raise InstallError("Python %d.%d has no pip, and could not make one itself (%s): install pip for it on the machine "
                            "where the server runs, or create a context of another version" % (sys.version_info[:2] + (said,)))
+    return own
 
 
 def _quote(text):

@@ -76,11 +76,11 @@ class Packages:
 
 def _install_folder():
     """Made now: a path that does not exist when it is first looked at is not looked at again by the same cell."""
-    if sys.prefix != sys.base_prefix:
+    folder = os.environ.get("PYTHONPATH") if sys.prefix != sys.base_prefix else site.getusersitepackages()
+    if folder is None:
         import sysconfig
 
         return sysconfig.get_path("purelib")
-    folder = site.getusersitepackages()
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError:

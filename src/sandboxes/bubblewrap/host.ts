@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../../config.ts';
+import { choosePython } from '../../kernels/chosen-python.ts';
 import { configuredVersion } from '../../kernels/configured-version.ts';
 import { allDrivers } from '../../kernels/drivers.ts';
 import type { Mount } from '../../kernels/kernel.ts';
@@ -35,7 +36,7 @@ export async function findHost(settings: Settings, logger: Logger): Promise<Host
     const fifos = new FifoStock(folder.fifos);
     const [limits, runtimes] = await Promise.all([
       probeLimits(),
-      findInstalled(),
+      findInstalled(settings, logger),
       fifos.refill(),
       sweepStaleCgroups(),
     ]);
@@ -64,9 +65,21 @@ export async function findHost(settings: Settings, logger: Logger): Promise<Host
 }
 
 /** By kind, newest first. */
-async function findInstalled(): Promise<Runtime[][]> {
+async function findInstalled(settings: Settings, logger: Logger): Promise<Runtime[][]> {
   const kinds = [...new Set(allDrivers().map((driver) => driver.runtime))];
-  return await Promise.all(kinds.map((kind) => findRuntimes(kind)));
+  const installed = Promise.all(kinds.map((kind) => findRuntimes(kind)));
+  return [...(await chosenPython(settings, logger)), ...(await installed)];
+}
+
+/** What is wrong with it is the answer to those who ask for a context; other languages do without. */
+async function chosenPython({ python }: Settings, logger: Logger): Promise<Runtime[][]> {
+  if (python === undefined) return [];
+  try {
+    return [[await choosePython(python)]];
+  } catch (error) {
+    logger.warn('the setting python names none', { error });
+    return [];
+  }
 }
 
 function defaults(installed: readonly Runtime[][], settings: Settings): Runtime[] {

@@ -1,7 +1,8 @@
 import type { Settings } from '../../config.ts';
 import type { KernelDriver, KernelSpec } from '../../kernels/kernel.ts';
 import { configuredVersion } from '../../kernels/configured-version.ts';
-import { selectRuntime } from '../../kernels/runtimes.ts';
+import { choosePython } from '../../kernels/chosen-python.ts';
+import { type Runtime, selectRuntime } from '../../kernels/runtimes.ts';
 import { type Language, LANGUAGES } from '../../languages.ts';
 import type { Logger } from '../../logger.ts';
 import { driverOf } from '../../kernels/drivers.ts';
@@ -13,6 +14,7 @@ export class KernelChoice implements AsyncDisposable {
   readonly #preparations: Preparations;
   /** In the order of their last use, which is that in which they get ready. */
   readonly #used = new Set<Language>();
+  #python: Runtime | undefined;
 
   constructor(settings: Settings, logger: Logger) {
     this.#settings = settings;
@@ -25,10 +27,20 @@ export class KernelChoice implements AsyncDisposable {
     { version, folder }: { version: string | undefined; folder: string },
     signal: AbortSignal,
   ): Promise<KernelSpec> {
+    const { python } = this.#settings;
+    if (driver.runtime === 'python' && version === undefined && python !== undefined) {
+      return { driver, runtime: await this.#chosenPython(python, signal), prepared: undefined, folder };
+    }
     const wanted = version ?? configuredVersion(driver.runtime, this.#settings);
     const runtime = await selectRuntime(driver.runtime, wanted, { signal });
     const prepared = await this.#preparations.obtain(driver, runtime, signal);
     return { driver, runtime, prepared, folder };
+  }
+
+  /** Asked once; what failed is asked again, for it may have been mended. */
+  async #chosenPython(given: string, signal: AbortSignal): Promise<Runtime> {
+    this.#python ??= await choosePython(given, signal);
+    return this.#python;
   }
 
   use(language: Language): void {
