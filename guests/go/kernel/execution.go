@@ -40,6 +40,10 @@ func (k *kernel) execute(frame hostFrame) error {
 
 // run takes the cell through its stages; what came of it stands in the execution.
 func (e *execution) run() {
+	e.kernel.tools.ForCell(e.stop, os.Stderr)
+	if e.failure = e.install(); e.failure != nil {
+		return
+	}
 	unit, err := e.build()
 	if err != nil {
 		e.failure = describeBuildError(err)
@@ -70,7 +74,40 @@ func (e *execution) build() (unit *session.Unit, err error) {
 			unit, err = nil, fmt.Errorf("the cell could not be translated: %v", fault)
 		}
 	}()
-	return e.kernel.session.Build(e.frame.Count, e.frame.Code)
+	unit, err = e.kernel.session.Build(e.frame.Count, e.frame.Code)
+	if err != nil && e.stop.Err() != nil { // while a package was compiled
+		return nil, errInterrupted
+	}
+	return unit, err
+}
+
+// install carries out the lines of the cell that are not Go.
+func (e *execution) install() *failure {
+	lines, rest := takeGoLines(e.frame.Code)
+	e.frame.Code = rest
+	for _, line := range lines {
+		err := e.get(line.arguments)
+		switch {
+		case err == nil:
+		case e.stop.Err() != nil:
+			return describeBuildError(errInterrupted)
+		default:
+			message := shorten(err.Error())
+			return failureAt("InstallError", message, strings.Split("InstallError: "+message, "\n"), line.number, 1)
+		}
+	}
+	return nil
+}
+
+func (e *execution) get(arguments []string) error {
+	if len(arguments) < 2 || arguments[0] != "get" {
+		return errors.New("%go get takes module@version; other commands of go run in Bash")
+	}
+	err := e.kernel.tools.Get(e.stop, arguments[1:])
+	if err != nil && os.Getenv("HTTP_PROXY") == "" && !strings.HasPrefix(os.Getenv("GOPROXY"), "file:") {
+		return fmt.Errorf("%w\nThis sandbox has no network (setting network: none): what is installed must be among its files.", err)
+	}
+	return err
 }
 
 func (e *execution) load(unit *session.Unit) (runFunction, error) {

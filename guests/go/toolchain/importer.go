@@ -15,7 +15,10 @@ func (t *Toolchain) Importer(files *token.FileSet) types.ImporterFrom {
 	gc := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) {
 		archive, ok := t.archive(path)
 		if !ok {
-			return nil, fmt.Errorf("package %s is not in the standard library", path)
+			if err := t.provide(path); err != nil {
+				return nil, err
+			}
+			archive, _ = t.archive(path)
 		}
 		return os.Open(archive)
 	})

@@ -4,8 +4,11 @@ package toolchain
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -47,6 +50,7 @@ type Toolchain struct {
 	added    map[string]string // import path → archive of modules that are linked into the cells using them
 	scratch  string
 	linked   atomic.Uint64 // cells so far
+	modules  modules
 }
 
 // Load reads the manifest of a prepared folder.
@@ -68,11 +72,28 @@ func Load(folder string) (*Toolchain, error) {
 	if t.scratch, err = os.MkdirTemp("/tmp", "sandcell-go-"); err != nil {
 		return nil, err
 	}
-	return t, nil
+	t.modules = modules{
+		folder:   filepath.Join(t.scratch, "modules"),
+		archives: filepath.Join(archivesFolder(), filepath.Base(t.scratch)),
+		used:     map[string]string{},
+		ctx:      context.Background(),
+		progress: io.Discard,
+	}
+	return t, os.MkdirAll(t.modules.archives, 0o700)
 }
 
-// Close removes the scratch folder.
-func (t *Toolchain) Close() error { return os.RemoveAll(t.scratch) }
+// archivesFolder is where packages of modules are compiled to: they need more room than /tmp has.
+func archivesFolder() string {
+	if cache, err := os.UserCacheDir(); err == nil {
+		return cache
+	}
+	return os.TempDir()
+}
+
+// Close removes the scratch folder, and what was compiled.
+func (t *Toolchain) Close() error {
+	return errors.Join(os.RemoveAll(t.scratch), os.RemoveAll(t.modules.archives))
+}
 
 // Manifest is what Load has read.
 func (t *Toolchain) Manifest() Manifest { return t.manifest }
