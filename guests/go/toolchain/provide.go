@@ -35,7 +35,7 @@ func (t *Toolchain) provide(path string) error {
 	}
 	text, err := t.goCommand(t.modules.ctx, "list", "-mod=mod", "-deps", listedFields, path)
 	if err != nil {
-		return fmt.Errorf("package %s: %w", path, err)
+		return describeMissing(path, err)
 	}
 	var missing []listed
 	decoder := json.NewDecoder(strings.NewReader(text))
@@ -46,20 +46,29 @@ func (t *Toolchain) provide(path string) error {
 		} else if err != nil {
 			return err
 		}
-		if _, known := t.archive(p.ImportPath); !known && p.ImportPath != "unsafe" {
+		if _, known := t.archive(p.ImportPath); !known && !p.Standard {
 			missing = append(missing, p)
 		}
 	}
 	return t.compileAll(missing)
 }
 
+func describeMissing(path string, err error) error {
+	reason := err.Error()
+	switch {
+	case strings.Contains(reason, "build constraints exclude all Go files"):
+		return fmt.Errorf("package %s has no files for cells: it is written in C in part, or for other systems", path)
+	case strings.Contains(reason, path):
+		return err
+	default:
+		return fmt.Errorf("package %s: %w", path, err)
+	}
+}
+
 // compileAll compiles packages in an order in which each comes after what it imports.
 func (t *Toolchain) compileAll(packages []listed) error {
 	const manyPackages = 10
 	for i, p := range packages {
-		if p.Standard {
-			return fmt.Errorf("package %s of the standard library is not among those of cells", p.ImportPath)
-		}
 		if i%manyPackages == 0 && len(packages) > manyPackages {
 			fmt.Fprintf(t.modules.progress, "compiling %d of %d packages\n", i+1, len(packages))
 		}
