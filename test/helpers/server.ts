@@ -9,6 +9,8 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 export interface CallOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  /** How long the client waits, 50 000 by default. */
+  timeoutMs?: number;
 }
 
 /** A real server process over stdio with a real MCP client: `await using server = await startServer()`. */
@@ -66,9 +68,13 @@ export async function startServer(
 
 /** Calls of tools with any client that is connected. */
 export function toolCalls(client: Client): Pick<TestServer, 'call' | 'run'> {
-  const call: TestServer['call'] = async (name, toolArguments = {}, { signal, onProgress } = {}) => {
+  const call: TestServer['call'] = async (
+    name,
+    toolArguments = {},
+    { signal, onProgress, timeoutMs = 50_000 } = {},
+  ) => {
     const options = {
-      timeout: 50_000,
+      timeout: timeoutMs,
       ...(signal && { signal }),
       ...(onProgress && { onprogress: onProgress }),
     };

@@ -19,7 +19,8 @@ describe.each(['stock', 'prelinked'] as const)('modules in Go cells, %s', (strat
 
   async function newContext() {
     const made = await server.call('create_context', { language: 'go', env: GO_PROXY_ENV });
-    return made.structuredContent as { context_id: string };
+    const { context_id } = made.structuredContent as { context_id: string };
+    return { context_id };
   }
 
   test('an import of what is not there says how to get it', async () => {
@@ -45,7 +46,7 @@ p := top.Origin()
 fmt.Sprint(p, top.Data, sum.Add(40, 2), top.Map([]int{1, 2}, func(i int) base.Point { return base.Point{i, i} }))`,
     );
 
-    expect([result, error]).toEqual(['<1 0> embedded 42 [<1 1> <2 2>]', null]);
+    expect([result, error]).toEqual(['<1 0>embedded42 [<1 1> <2 2>]', null]);
     expect(stderr).toContain('added test.local/top v1.0.0');
   });
 

@@ -5,10 +5,10 @@ import { startServer, type TestServer } from '../helpers/server.ts';
  * Real installs from the registries that this machine's package managers are configured with, through the proxy and the
  * front, in the default mode. What other tests do from files is done here once for each manager.
  */
-describe('installs from the registries of the host', () => {
+describe('installs from the registries of the host', { timeout: 300_000 }, () => {
   let server: TestServer;
   const run = (language: string, code: string) =>
-    server.run({ language }, code, { timeout_ms: 300_000 });
+    server.run({ language }, code, { timeout_ms: 300_000 }, { timeoutMs: 310_000 });
 
   beforeAll(async () => {
     server = await startServer();
