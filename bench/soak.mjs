@@ -27,7 +27,8 @@ const MAX_GROWTH_MIB = 8;
 
 const SETTINGS = {
   SANDCELL_IDLE_MINUTES: '0.2',
-  SANDCELL_REQUEST_TIMEOUT_MS: '5000',
+  // Below the time for which rough visitors hold a connection, above that for which a loaded machine keeps one waiting.
+  SANDCELL_REQUEST_TIMEOUT_MS: '10000',
   SANDCELL_MAX_REQUESTS_PER_MINUTE: '1000000',
   SANDCELL_MAX_SANDBOXES: '96',
 };

@@ -9,7 +9,7 @@ const HEADERS = {
   'MCP-Protocol-Version': '2025-11-25',
 };
 /** How long a connection is left alone that waits for nothing, or reads nothing. */
-const HELD_MS = 8000;
+const HELD_MS = 13_000;
 
 /**
  * Clients without good manners, on plain sockets.
