@@ -18,6 +18,8 @@ export const ERROR_CODES = {
   ISOLATION_UNAVAILABLE:
     'This machine lets no sandbox start; the hint is the fix. Code is never run outside a sandbox',
   NOT_SUPPORTED: 'The driver of the sandbox cannot do it',
+  DRIVER_UNAVAILABLE:
+    'The OpenSandbox deployment cannot be reached, or refuses what was asked; the hint says what to check',
   INTERNAL: 'The server failed; its log says why',
 } as const;
 

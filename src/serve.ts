@@ -1,7 +1,7 @@
 import type { Settings } from './config.ts';
 import type { Logger } from './logger.ts';
 import { type Observation, startObservation } from './observability/observation.ts';
-import { BubblewrapDriver } from './sandboxes/bubblewrap/driver.ts';
+import { createDriver } from './sandboxes/create-driver.ts';
 import { Readiness } from './sandboxes/readiness.ts';
 import { SandboxPool } from './sandboxes/sandbox-pool.ts';
 import type { SandboxDriver } from './sandboxes/sandbox.ts';
@@ -27,7 +27,7 @@ interface Served {
 export async function serve(settings: Settings, logger: Logger, stopped: Promise<string>): Promise<void> {
   const observation = await startObservation(settings, process.env, logger);
   const { observer } = observation;
-  const driver = new BubblewrapDriver(settings, logger, observer);
+  const driver = await createDriver(settings, logger, observer);
   const pool = new SandboxPool(driver, settings, logger, observer);
   const sessions = new SessionStore(settings, pool, observer);
   const served = { driver, pool, observation, sessions, settings, logger };

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { deploymentSettings } from './deployment-settings.ts';
 import { HOST_ADDRESS, HOST_PATTERN, PRIVATE_HOST } from './network-settings.ts';
 import {
   type About,
@@ -26,7 +27,7 @@ const HTTP_URL = /^https?:\/\/[^\s?#@]+$/i;
  * `--help` and docs/configuration.md are all derived from here.
  */
 export const settingsSchema = z.strictObject({
-  driver: oneOf(['bubblewrap'], 'bubblewrap', 'What isolates the sandboxes'),
+  ...deploymentSettings,
   network: oneOf(
     ['packages', 'none', 'hosts', 'full'],
     'packages',

@@ -18,6 +18,8 @@ const OF_THE_SERVER = [
   ...(['max_sessions', 'max_sandboxes', 'max_sandboxes_per_session', 'max_contexts_per_sandbox'] as const),
   ...(['queue_timeout_ms', 'idle_minutes', 'max_output_bytes', 'max_result_bytes'] as const),
   ...(['metrics', 'log_level'] as const),
+  ...(['domain', 'protocol', 'api_key_file', 'api_key', 'image', 'entrypoint'] as const),
+  ...(['use_server_proxy', 'expiry_seconds', 'call_timeout_ms', 'deployment_connections'] as const),
 ] satisfies readonly SettingName[];
 
 /** Settings of a sandbox: those of the server that concern one, under their names in the library. */
