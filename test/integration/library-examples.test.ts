@@ -1,8 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../src/processes/run-command.ts';
 import { runProgram } from '../helpers/programs.ts';
+import { TestRegistry } from '../helpers/test-registry.ts';
+import { WHEEL_MAKER } from '../helpers/wheels.ts';
 
 const RUNNER = fileURLToPath(new URL('../../scripts/example.mjs', import.meta.url));
 const EXAMPLES = new URL('../../examples/', import.meta.url);
@@ -31,6 +35,7 @@ const EXPECTED: Record<string, string | RegExp> = {
   'abort-and-timeout': 'timeout, state kept\ninterrupted, state kept\ninterrupted, state kept\n42\n',
   'files-and-commands':
     '2 rows, total 8\ndirectory /workspace/data\nfile /workspace/data/prices.csv (26 bytes)\nfile /workspace/total.txt (1 bytes)\n3 data/prices.csv (exit code 1)\nFileNotFoundError\n',
+  'package-install': 'requests 9.9.9\n',
   repl: /^Python 3\.\d+\.\d+ \(type 'exit' to quit\)\n>>> $/,
 };
 
@@ -40,8 +45,28 @@ test('every example is run by these tests', () => {
   expect(names.sort()).toEqual(Object.keys(EXPECTED).sort());
 });
 
+/** A registry on this machine that has one version of one package, which no other one has. */
+async function startRegistry(): Promise<TestRegistry> {
+  const folder = mkdtempSync(join(tmpdir(), 'wheel-'));
+  try {
+    const maker = `${WHEEL_MAKER.replace('/workspace', folder)}\nmodule("requests", "9.9.9")`;
+    const { code, stderr } = await runCommand(['python3', '-c', maker], { timeoutMs: 60_000 });
+    if (code !== 0) throw new Error(stderr);
+    const registry = await TestRegistry.start();
+    const file = 'requests-9.9.9-py3-none-any.whl';
+    registry.serve(`/files/${file}`, readFileSync(join(folder, file)));
+    registry.serve('/simple/requests/', `<a href="../../files/${file}">${file}</a>`, 'text/html');
+    return registry;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 test.each(Object.entries(EXPECTED))('%s prints what it promises', async (name, expected) => {
-  const { code, stdout, stderr } = await runProgram([RUNNER, name]);
+  await using registry = await startRegistry();
+  const env = { PIP_INDEX_URL: `${registry.url}/simple` };
+
+  const { code, stdout, stderr } = await runProgram([RUNNER, name], { env });
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   if (typeof expected === 'string') expect(stdout).toBe(expected);
