@@ -13,6 +13,20 @@ export interface Sandbox extends AsyncDisposable {
   handOver?(owner: string, signal: AbortSignal): Promise<void>;
   /** Settles when what makes the sandbox instant (its warm kernel) is ready; never rejects. */
   warmUp(): Promise<void>;
+  /** Left out where the driver cannot tell, or cannot do it. */
+  usage?(signal: AbortSignal): Promise<SandboxUsage>;
+  pause?(signal: AbortSignal): Promise<void>;
+  resume?(signal: AbortSignal): Promise<void>;
+}
+
+/** What a sandbox uses at one moment. Undefined is what cannot be told here. */
+export interface SandboxUsage {
+  /** What its file systems in memory hold is among it where control groups count. */
+  readonly memoryBytes: number | undefined;
+  /** Processor time of all its processes so far. */
+  readonly cpuMs: number | undefined;
+  /** Processes and threads, or processes alone. */
+  readonly processes: number | undefined;
 }
 
 export interface SandboxSpec {

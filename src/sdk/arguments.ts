@@ -10,6 +10,10 @@ export const languageSchema = z.enum(LANGUAGES);
 export const idSchema = z.string().min(1).max(200);
 export const signalSchema = z.instanceof(AbortSignal, { error: 'is no AbortSignal' });
 export const millisecondsSchema = z.number().min(1).max(MAX_MS);
+export const callSchema = z.strictObject({
+  signal: signalSchema.optional(),
+  timeoutMs: millisecondsSchema.optional(),
+});
 export const versionSchema = z.string().regex(/^\d+(\.\d+){0,3}$/, 'is no version such as "3.11" or "20"');
 export const pathSchema = z
   .string()

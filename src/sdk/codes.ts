@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { newId } from '../ids.ts';
 import {
+  callSchema,
   checked,
   endOf,
   envSchema,
   idSchema,
   languageSchema,
-  millisecondsSchema,
   pathSchema,
-  signalSchema,
   versionSchema,
 } from './arguments.ts';
 import { type CodeContext, toCodeContext } from './code-context.ts';
@@ -63,10 +62,6 @@ export interface RunOptions extends RunStreamOptions {
   handlers?: ExecutionHandlers | undefined;
 }
 
-const callSchema = z.strictObject({
-  signal: signalSchema.optional(),
-  timeoutMs: millisecondsSchema.optional(),
-});
 const contextSchema = callSchema.extend({
   name: z.string().max(200).optional(),
   version: versionSchema.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FileEntry, MAX_LIST_DEPTH, MAX_READ_BYTES, type WritePosition } from '../sandboxes/files.ts';
-import { checked, endOf, millisecondsSchema, pathSchema, signalSchema } from './arguments.ts';
+import { callSchema, checked, endOf, pathSchema } from './arguments.ts';
 import type { CallOptions } from './codes.ts';
 import { asked, askedEvents, FileNotFoundError, InvalidArgumentError } from './errors.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
@@ -28,8 +28,7 @@ export interface ListOptions extends CallOptions {
 /** Entries of one list: more than that is an error, not a list with a gap. */
 const MAX_ENTRIES = 100_000;
 
-const callShape = { signal: signalSchema.optional(), timeoutMs: millisecondsSchema.optional() };
-const callSchema = z.strictObject(callShape);
+const callShape = callSchema.shape;
 const bytesSchema = z.int().min(0);
 const readSchema = z.strictObject({
   ...callShape,

@@ -40,7 +40,7 @@ export type { ListOptions, ReadOptions, SandboxFiles, WriteOptions } from './fil
 export type { ExecutionHandlers } from './handlers.ts';
 export type { LibraryLogger } from './library-logger.ts';
 export { Sandbox } from './sandbox.ts';
-export type { SandboxInfo } from './sandbox.ts';
+export type { SandboxInfo, SandboxMetrics } from './sandbox.ts';
 export type { SandboxOptions } from './sandbox-options.ts';
 export type { SandboxSettings } from './sandbox-settings.ts';
 export { SupportedLanguage } from './supported-language.ts';

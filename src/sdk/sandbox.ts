@@ -1,6 +1,7 @@
-import { checked, millisecondsSchema } from './arguments.ts';
+import { callSchema, checked, endOf, millisecondsSchema } from './arguments.ts';
+import type { CallOptions } from './codes.ts';
 import { SandboxCommands } from './commands.ts';
-import { asked } from './errors.ts';
+import { asked, NotSupportedError } from './errors.ts';
 import { SandboxFiles } from './files.ts';
 import { LiveSandbox } from './live-sandbox.ts';
 import { readOptions, type SandboxOptions } from './sandbox-options.ts';
@@ -14,6 +15,20 @@ export interface SandboxInfo {
   readonly createdAt: Date;
   /** When it ends by itself; undefined: never. */
   readonly expiresAt: Date | undefined;
+}
+
+/** What a sandbox uses, and what it may use. Undefined is what cannot be told here. */
+export interface SandboxMetrics {
+  readonly memoryUsedBytes: number | undefined;
+  /** Of its processes together; what its file systems in memory hold may come on top. */
+  readonly memoryLimitBytes: number;
+  readonly processes: number | undefined;
+  /** Cores that it may use at once; 0.5 is half of one. */
+  readonly cpuCount: number;
+  /** Processor time of all its processes so far, in milliseconds. */
+  readonly cpuTimeMs: number | undefined;
+  /** When it was measured, in milliseconds since 1970. */
+  readonly timestamp: number;
 }
 
 /** The sandbox behind the public class, for the other classes of the library. */
@@ -67,6 +82,51 @@ export class Sandbox implements AsyncDisposable {
     return await Promise.resolve({ id, driver, state, createdAt, expiresAt });
   }
 
+  /** What it uses now. Throws `NotSupportedError` where the driver cannot tell. */
+  async getMetrics(options: CallOptions = {}): Promise<SandboxMetrics> {
+    return await asked(async () => {
+      const end = endOf(checked(callSchema, options, 'sandbox.getMetrics'));
+      const { sandbox, settings } = this.#live.open();
+      if (!sandbox.usage) throw this.#notSupported('say what a sandbox uses');
+      const { memoryBytes, cpuMs, processes } = await sandbox.usage(end);
+      return {
+        ...{ memoryUsedBytes: memoryBytes, processes, cpuTimeMs: cpuMs, timestamp: Date.now() },
+        memoryLimitBytes: settings.memoryMiB * 1024 * 1024,
+        cpuCount: settings.cpuPercent / 100,
+      };
+    });
+  }
+
+  /** Whether a command can be run in it within 10 s, or the time limit of the call. Does not throw. */
+  async isHealthy(options: CallOptions = {}): Promise<boolean> {
+    try {
+      const { status } = await this.commands.run('true', { timeoutMs: 10_000, ...options });
+      return status === 'ok';
+    } catch {
+      return false;
+    }
+  }
+
+  /** Stops everything in it, to go on after `resume`. Throws `NotSupportedError`: sandboxes on this machine cannot. */
+  async pause(options: CallOptions = {}): Promise<void> {
+    await asked(async () => {
+      const end = endOf(checked(callSchema, options, 'sandbox.pause'));
+      const { sandbox } = this.#live.open();
+      if (!sandbox.pause) throw this.#notSupported('pause a sandbox');
+      await sandbox.pause(end);
+    });
+  }
+
+  /** As {@link pause}. */
+  async resume(options: CallOptions = {}): Promise<void> {
+    await asked(async () => {
+      const end = endOf(checked(callSchema, options, 'sandbox.resume'));
+      const { sandbox } = this.#live.open();
+      if (!sandbox.resume) throw this.#notSupported('resume a sandbox');
+      await sandbox.resume(end);
+    });
+  }
+
   /** Ends the sandbox and everything in it: processes, contexts, files. What runs ends with an outcome. */
   async kill(): Promise<void> {
     await asked(() => this.#live.end('was killed'));
@@ -80,5 +140,12 @@ export class Sandbox implements AsyncDisposable {
   /** As {@link kill}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+  }
+
+  #notSupported(what: string): NotSupportedError {
+    const message = `The driver ${this.#live.driver} cannot ${what}`;
+    return new NotSupportedError('NOT_SUPPORTED', message, {
+      hint: 'Kill the sandbox where it is not needed.',
+    });
   }
 }

@@ -110,6 +110,29 @@ test('a sandbox ends by itself when its lifetime is over, unless it is given mor
   }
 });
 
+test('metrics say what a sandbox uses and may use', async () => {
+  await using sandbox = await Sandbox.create({ memoryMiB: 512, cpuPercent: 50 });
+  const { codes } = await CodeInterpreter.create(sandbox);
+  await codes.run('data = bytearray(100_000_000)');
+
+  const metrics = await sandbox.getMetrics();
+
+  expect(metrics).toMatchObject({ memoryLimitBytes: 512 * 1024 * 1024, cpuCount: 0.5 });
+  expect(metrics.memoryUsedBytes).toBeGreaterThan(100_000_000);
+  expect(metrics.memoryUsedBytes).toBeLessThan(512 * 1024 * 1024);
+  expect(metrics.processes).toBeGreaterThan(0);
+});
+
+test('a sandbox is healthy until it ends, and says where it cannot be paused', async () => {
+  const sandbox = await Sandbox.create();
+
+  expect(await sandbox.isHealthy()).toBe(true);
+  await expect(sandbox.pause()).rejects.toMatchObject({ name: 'NotSupportedError', code: 'NOT_SUPPORTED' });
+  await expect(sandbox.resume()).rejects.toThrow('The driver bubblewrap cannot resume a sandbox');
+  await sandbox.kill();
+  expect(await sandbox.isHealthy()).toBe(false);
+});
+
 test('the library loads neither MCP nor what the server needs', async () => {
   const { result, modules } = await loadedModules(`${USE}; await sandbox.kill();`);
 

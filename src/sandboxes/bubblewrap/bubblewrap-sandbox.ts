@@ -6,7 +6,7 @@ import type { KernelDriver, KernelSpec, Spawn } from '../../kernels/kernel.ts';
 import { KernelProcess } from '../../kernels/kernel-process.ts';
 import type { Observer } from '../../observer.ts';
 import type { CommandEvent, CommandOptions, SandboxCommands } from '../commands.ts';
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox, SandboxUsage } from '../sandbox.ts';
 import { BubblewrapFiles } from './files/bubblewrap-files.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { launchKernel } from './kernel-launch.ts';
@@ -52,6 +52,10 @@ export class BubblewrapSandbox implements Sandbox {
     if (this.#disposal.signal.aborted) await context[Symbol.asyncDispose]();
     this.#disposal.signal.throwIfAborted();
     return context;
+  }
+
+  async usage(): Promise<SandboxUsage> {
+    return await this.#place.usage();
   }
 
   async warmUp(): Promise<void> {

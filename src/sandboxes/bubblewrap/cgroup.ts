@@ -3,6 +3,7 @@ import { readFileSync, rmdirSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atExit } from '../../processes/at-exit.ts';
+import type { SandboxUsage } from '../sandbox.ts';
 import { isOfGoneServer, serverPrefix } from './server-name.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LimitSpec, LimitsMode, SandboxLimits } from './limits.ts';
@@ -34,6 +35,23 @@ export class CgroupLimits implements SandboxLimits {
 
   watch(): Disposable {
     return { [Symbol.dispose]: () => undefined };
+  }
+
+  async usage(): Promise<SandboxUsage> {
+    const number = (file: string): number | undefined => {
+      const text = this.#folders
+        .map((folder) => readText(path.join(folder, file)))
+        .find((found) => found !== '');
+      return text === undefined ? undefined : Number(text);
+    };
+    const stat = this.#folders.map((folder) => path.join(folder, 'cpu.stat'));
+    const cpuUs = stat.map((file) => readCounter(file, 'usage_usec')).find((found) => found > 0);
+    const cpuNs = number('cpuacct.usage');
+    return await Promise.resolve({
+      memoryBytes: number('memory.current') ?? number('memory.usage_in_bytes'),
+      cpuMs: cpuUs === undefined ? cpuNs && cpuNs / 1e6 : cpuUs / 1000,
+      processes: number('pids.current'),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import { createV1Limits, probeV1 } from './cgroup-v1.ts';
 import type { V1Parents } from './cgroup-v1.ts';
 import { createV2Limits, probeV2, SERVER_GROUP } from './cgroup-v2.ts';
 import type { V2Parent } from './cgroup-v2.ts';
+import type { SandboxUsage } from '../sandbox.ts';
 import { canWatch, POLL_MS, WatchedLimits } from './watchdog.ts';
 
 export type LimitsMode = 'cgroup-v1' | 'cgroup-v2' | 'prlimit';
@@ -34,6 +35,7 @@ export interface SandboxLimits extends AsyncDisposable {
    * the watch. Does nothing with cgroups.
    */
   watch(pid: number, onOutOfMemory: () => void): Disposable;
+  usage(): Promise<SandboxUsage>;
 }
 
 /** Which limits this host allows; what {@link createLimits} works with. */

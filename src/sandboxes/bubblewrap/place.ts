@@ -11,6 +11,7 @@ import type { Porter } from './files/porter.ts';
 import type { PlaceSettings } from './kernel-arguments.ts';
 import { HOME } from './kernel-environment.ts';
 import type { KernelPlace } from './kernel-launch.ts';
+import type { SandboxUsage } from '../sandbox.ts';
 import type { SandboxLimits } from './limits.ts';
 import { listenInside } from './listeners.ts';
 import { explainIsolationFailure, messageOf } from './probe.ts';
@@ -83,6 +84,10 @@ export class SandboxPlace implements AsyncDisposable {
     const { fifos, limits, settings, uid, seccomp, toolchains, network } = this.#spec;
     const joined = { network, joined: this.#join(anchor) };
     return { anchor, attach: this.#attach, fifos, limits, settings, uid, seccomp, toolchains, ...joined };
+  }
+
+  async usage(): Promise<SandboxUsage> {
+    return await this.#spec.limits.usage();
   }
 
   /** Opens the files that are at {@link filesPlace}. */

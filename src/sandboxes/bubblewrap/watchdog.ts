@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { LimitSpec, SandboxLimits } from './limits.ts';
+import type { SandboxUsage } from '../sandbox.ts';
 import { readProc } from '../../processes/proc.ts';
 
 /**
@@ -60,6 +61,12 @@ export class WatchedLimits implements SandboxLimits {
     if (this.#kernels.size === 0) stopPolling(this);
     this.#oomKills += 1;
     largest.kernel.onOutOfMemory();
+  }
+
+  async usage(): Promise<SandboxUsage> {
+    const pids = [...this.#kernels].flatMap(({ pid }) => descendants(pid));
+    const memoryBytes = sum(await Promise.all(pids.map(proportionalBytes)));
+    return { memoryBytes, cpuMs: undefined, processes: pids.length };
   }
 
   // Async for the sake of the interface; there is nothing to wait for.
