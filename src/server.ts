@@ -1,7 +1,7 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Settings } from './config.ts';
 import type { Logger } from './logger.ts';
-import { serveOutputs } from './resources/outputs.ts';
+import { serveResources } from './resources/resources.ts';
 import type { Session } from './sessions/session.ts';
 import { TOOLS } from './tools/index.ts';
 import { serveTools } from './tools/tool.ts';
@@ -25,11 +25,16 @@ export function createServer(session: Session, logger: Logger): Server {
   const server = new Server(
     { name: 'sandcell', title: 'Sandcell', version: VERSION },
     {
-      capabilities: { tools: {}, resources: {} },
+      capabilities: { tools: {}, resources: { subscribe: true, listChanged: true } },
       instructions: `${INSTRUCTIONS} ${NETWORK[session.settings.network]}`,
     },
   );
-  serveTools(server, TOOLS, session, logger);
-  serveOutputs(server, session);
+  const watch = serveResources(server, session);
+  serveTools(server, TOOLS, session, {
+    logger,
+    afterChange: () => {
+      watch.touch();
+    },
+  });
   return server;
 }

@@ -37,3 +37,9 @@ export function mediaTypeOf(path: string, head: Buffer, isText: boolean): string
   const isPlausible = byName !== false && !TEXT_TYPE.test(byName) && !byName.startsWith('image/');
   return isPlausible && TEXTS[extension] === undefined ? byName : 'application/octet-stream';
 }
+
+/** By its name alone, where the content has not been read. */
+export function mediaTypeByName(path: string): string {
+  const extension = extname(path).toLowerCase();
+  return TEXTS[extension] ?? (lookup(extension) || 'application/octet-stream');
+}

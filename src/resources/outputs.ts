@@ -1,63 +1,38 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import {
-  ErrorCode,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  McpError,
-  ReadResourceRequestSchema,
-  type ReadResourceResult,
-} from '@modelcontextprotocol/sdk/types.js';
+import type { ReadResourceResult, Resource, ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
 import { SandboxError } from '../errors.ts';
 import { outputUri } from '../executions/output-uri.ts';
 import type { Session } from '../sessions/session.ts';
 import { readDisplay } from './display-part.ts';
 import { readText } from './text-part.ts';
 
-/** The protocol's own code for it, which the SDK does not name. */
-const RESOURCE_NOT_FOUND = -32_002;
-
 /** Executions in a list of resources; a session may have tens of thousands of short ones. */
 const MAX_LISTED = 1000;
 
 const PATH = /^sandcell:\/\/executions\/([^/?#]+)\/(stdout|stderr|displays\/(\d+))$/;
 
-/** Serves the outputs that were too long or too rich for their answers, to the session whose executions they are. */
-export function serveOutputs(server: Server, session: Session): void {
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({
-    resources: session.outputs
-      .ids()
-      .slice(-MAX_LISTED)
-      .flatMap((id) =>
-        (['stdout', 'stderr'] as const)
-          .filter((name) => (session.outputs.get(id)?.[name].bytes ?? 0) > 0)
-          .map((name) => ({ uri: outputUri(id, name), name: `${name} of ${id}`, mimeType: 'text/plain' })),
-      ),
-  }));
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: [
-      {
-        uriTemplate: 'sandcell://executions/{execution_id}/{stream}{?lines,search,offset}',
-        name: 'Output of an execution',
-        description:
-          'stdout or stderr of an execution whose answer was cut: up to 1 MB at once, then the URI of the next part. ' +
-          'lines=100-200 takes lines by number from 1, search=TEXT the lines that contain it.',
-        mimeType: 'text/plain',
-      },
-    ],
-  }));
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => {
-    using _lease = session.lease();
-    try {
-      return read(session, params.uri);
-    } catch (error) {
-      if (!(error instanceof SandboxError)) throw error;
-      const code = error.code === 'EXECUTION_NOT_FOUND' ? RESOURCE_NOT_FOUND : ErrorCode.InvalidParams;
-      throw new McpError(code, `${error.code}: ${error.message}. ${error.hint}`);
-    }
-  });
+/** What can be read of the executions whose outputs were too long or too rich for their answers. */
+export function listOutputs(session: Session): Resource[] {
+  return session.outputs
+    .ids()
+    .slice(-MAX_LISTED)
+    .flatMap((id) =>
+      (['stdout', 'stderr'] as const)
+        .filter((name) => (session.outputs.get(id)?.[name].bytes ?? 0) > 0)
+        .map((name) => ({ uri: outputUri(id, name), name: `${name} of ${id}`, mimeType: 'text/plain' })),
+    );
 }
 
-function read(session: Session, uri: string): ReadResourceResult {
+export const OUTPUT_TEMPLATE: ResourceTemplate = {
+  uriTemplate: 'sandcell://executions/{execution_id}/{stream}{?lines,search,offset}',
+  name: 'Output of an execution',
+  description:
+    'stdout or stderr of an execution whose answer was cut: up to 1 MB at once, then the URI of the next part. ' +
+    'lines=100-200 takes lines by number from 1, search=TEXT the lines that contain it.',
+  mimeType: 'text/plain',
+};
+
+/** Throws SandboxError: `EXECUTION_NOT_FOUND`, `INVALID_ARGUMENT`. */
+export function readOutput(session: Session, uri: string): ReadResourceResult {
   const [path = '', query = ''] = uri.split('?', 2);
   const [, id = '', part, index] = PATH.exec(path) ?? [];
   const output = session.outputs.get(id);

@@ -77,8 +77,19 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   };
 }
 
+interface ServedBeside {
+  logger: Logger;
+  /** Called after each call of a tool that may have changed something. */
+  afterChange: () => void;
+}
+
 /** Serves `tools` to the client of one session. The only try/catch of the tools stands here. */
-export function serveTools(server: Server, tools: readonly Tool[], session: Session, logger: Logger): void {
+export function serveTools(
+  server: Server,
+  tools: readonly Tool[],
+  session: Session,
+  { logger, afterChange }: ServedBeside,
+): void {
   const listed = tools.map(({ name, title, description, input, output, annotations }) => ({
     ...{ name, title, description, annotations: { title, ...annotations } },
     inputSchema: jsonSchema(input, 'input'),
@@ -108,9 +119,11 @@ export function serveTools(server: Server, tools: readonly Tool[], session: Sess
     }
   };
   server.setRequestHandler(CallToolRequestSchema, async (request, extra) => {
-    const tool = tools.find(({ name }) => name === request.params.name)?.name ?? 'unknown';
-    const operation = { type: 'tool_call', tool, sessionId: session.id } as const;
-    return await observer.observe(operation, (end) => carryOut(request, extra, end));
+    const tool = tools.find(({ name }) => name === request.params.name);
+    const operation = { type: 'tool_call', tool: tool?.name ?? 'unknown', sessionId: session.id } as const;
+    const result = await observer.observe(operation, (end) => carryOut(request, extra, end));
+    if (tool?.annotations.readOnlyHint === false) afterChange();
+    return result;
   });
 }
 
