@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import type { Environment } from '../user-folders.ts';
+import { checkedLookup, checkLiteral } from './checked-lookup.ts';
 import { BAD_ANSWER, FrontError, UNREACHABLE } from './front-error.ts';
 import { authorizationFor, type Connection, hostAndPort, isHttp, type Registry } from './registry.ts';
 
@@ -61,6 +62,7 @@ export class Upstream implements AsyncDisposable {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const authorization = target.origin === url.origin ? authorizationFor(registry, target) : undefined;
       const all = { ...headers, ...(authorization !== undefined && { authorization }) };
+      checkLiteral(target);
       const answer = await this.#askOnce(registry, target, { headers: all, signal });
       const location = answer.status >= 301 && answer.status <= 308 ? answer.header('location') : undefined;
       if (location === undefined) return answer;
@@ -81,6 +83,7 @@ export class Upstream implements AsyncDisposable {
       });
     } catch (error) {
       options.signal.throwIfAborted();
+      if (error instanceof FrontError) throw error;
       const why = whyUnreachable(error, url);
       this.#remember(url.origin, why);
       throw unreachable(registry, why, error);
@@ -141,7 +144,10 @@ function createDispatcher(connection: Connection, isVerified: boolean, env: Envi
     ca: ca ?? systemCertificates(env),
     ...(client && { cert: client.certificate, key: client.key }),
   });
-  const tls = { secureContext, rejectUnauthorized: isVerified, timeout: CONNECT_TIMEOUT_MS };
+  const tls = {
+    ...{ secureContext, rejectUnauthorized: isVerified },
+    ...{ timeout: CONNECT_TIMEOUT_MS, lookup: checkedLookup },
+  };
   return new EnvHttpProxyAgent({
     ...{ connect: tls, requestTls: tls, connections: MAX_CONNECTIONS },
     httpProxy: proxy ?? env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',

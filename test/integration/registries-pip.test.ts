@@ -368,6 +368,27 @@ describe('a registry that fails', () => {
     expect(index.countOf('/simple/thing/')).toBe(6);
   });
 
+  test.each(['http://169.254.169.254/latest/', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/'])(
+    'and leads to %s is not followed',
+    async (target) => {
+      await using index = await startIndex();
+      index.serve('/simple/thing/', linkTo(`${target}${NAME}`), 'text/html');
+      index.answers.set(
+        '/simple/moved/',
+        (response) => void response.writeHead(302, { Location: target }).end(),
+      );
+      await using front = await frontOf(index);
+
+      for (const place of [FILE, '/pypi/simple/moved/']) {
+        const { status, reason } = await front.get(place);
+        expect({ status, reason }).toEqual({
+          status: 502,
+          reason: expect.stringContaining('no registry can be') as unknown,
+        });
+      }
+    },
+  );
+
   test('is told to pip where pip shows it', async () => {
     await using index = await startIndex();
     await index[Symbol.asyncDispose]();
