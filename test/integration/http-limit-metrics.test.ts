@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import type { Limit } from '../../src/observer.ts';
 import { initialize, MCP_HEADERS, openRawSession, type RawSession, send } from '../helpers/http-requests.ts';
 import { type HttpTestServer, startHttpServer } from '../helpers/http-server.ts';
 import { languages } from '../helpers/languages.ts';
 import { counted, scrape } from '../helpers/metrics.ts';
+import { rawSocket, sendRaw } from '../helpers/raw-http.ts';
 
 const PROMETHEUS = { Authorization: 'Bearer prometheus-0123456789' };
 const ALICE = { Authorization: 'Bearer alice-0123456789abcdef' };
@@ -185,7 +186,7 @@ async function openTwoStreams({ url }: HttpTestServer): Promise<void> {
 
 async function connectTwice({ url }: HttpTestServer): Promise<void> {
   const request = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n';
-  const first = connect(Number(new URL(url).port), '127.0.0.1');
+  const first = rawSocket(url);
   first.write(`${request}\r\n`);
   await once(first, 'data'); // it has been accepted
 
@@ -193,15 +194,4 @@ async function connectTwice({ url }: HttpTestServer): Promise<void> {
 
   first.write(`${request}Connection: close\r\n\r\n`); // the server gives its place back first
   await once(first.resume(), 'close');
-}
-
-/** Writes text, and resolves with all that comes until the connection is closed. */
-async function sendRaw(url: string, text: string): Promise<string> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  socket.on('error', () => undefined); // it may be reset
-  socket.write(text);
-  let answer = '';
-  socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
-  await new Promise((resolve) => socket.once('close', resolve)); // which events.once would miss after an error
-  return answer;
 }
