@@ -83,41 +83,41 @@ fmt.Sprint(p, top.Data, sum.Add(40, 2), top.Map([]int{1, 2}, func(i int) base.Po
   });
 
   test.each([
-    [
-      'an internal package',
-      'import "test.local/top/internal/hidden"',
-      'ImportError',
-      1,
-      'use of internal package',
-    ],
-    [
-      'C in a package',
-      '%go get test.local/inc\nimport "test.local/inc"',
-      'ImportError',
-      2,
-      'written in C in part',
-    ],
-    [
-      'a package that does not compile',
-      '%go get test.local/broken\nimport "test.local/broken"',
-      'ImportError',
-      2,
-      'cannot use false',
-    ],
-    [
-      'a module that is nowhere',
-      'x := 1\n%go get test.local/nowhere',
-      'InstallError',
-      2,
-      'test.local/nowhere',
-    ],
-    ['another command', '%go mod tidy', 'InstallError', 1, 'takes module@version'],
-  ])('%s is an error, and the state is kept', async (_, code, name, line, message) => {
-    const { status, state, error } = await server.run(context, code);
+    {
+      what: 'an internal package',
+      code: 'import "test.local/top/internal/hidden"',
+      error: { name: 'ImportError', line: 1 },
+      says: 'use of internal package',
+    },
+    {
+      what: 'C in a package',
+      code: '%go get test.local/inc\nimport "test.local/inc"',
+      error: { name: 'ImportError', line: 2 },
+      says: 'written in C in part',
+    },
+    {
+      what: 'a package that does not compile',
+      code: '%go get test.local/broken\nimport "test.local/broken"',
+      error: { name: 'ImportError', line: 2 },
+      says: 'cannot use false',
+    },
+    {
+      what: 'a module that is nowhere',
+      code: 'x := 1\n%go get test.local/nowhere',
+      error: { name: 'InstallError', line: 2 },
+      says: 'test.local/nowhere',
+    },
+    {
+      what: 'another command',
+      code: '%go mod tidy',
+      error: { name: 'InstallError', line: 1 },
+      says: 'takes module@version',
+    },
+  ])('$what is an error, and the state is kept', async ({ code, error, says }) => {
+    const output = await server.run(context, code);
 
-    expect([status, state]).toEqual(['error', 'kept']);
-    expect(error).toMatchObject({ name, line });
-    expect(error?.message).toContain(message);
+    expect(output).toMatchObject({ status: 'error', state: 'kept', error });
+    expect(output.error?.message).toContain(says);
     expect(await server.run(context, 'p.X')).toMatchObject({ result: '1' });
   });
 
