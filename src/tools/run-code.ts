@@ -19,8 +19,8 @@ export const runCode = defineTool({
     'Run one cell in a context; variables, imports and definitions stay for the next cell. Give context_id, or only ' +
     'language to use the default context of that language. Returns the value of the last expression as result, stdout, ' +
     'stderr, and the error if the code raised one. There is no stdin; files belong in /workspace. ' +
-    'Install packages by pip or npm in a subprocess or Bash, or by a line of the cell: %pip install x, %npm install x, ' +
-    '%maven group:artifact:version, %go get module@version; then import them in the same context. ' +
+    'Install packages by pip or npm in Bash, or by a line of the cell (%pip install x, %npm install x, ' +
+    '%maven group:artifact:version, %go get module@version), then import them. ' +
     'The network is limited: blocked lists what was refused. For long runs raise timeout_ms.',
   input: z.strictObject({
     code: z
