@@ -4,6 +4,7 @@ import { go } from './go.mjs';
 import { http } from './http.mjs';
 import { java } from './java.mjs';
 import { memory } from './memory.mjs';
+import { download, request } from './network.mjs';
 import { firstChunk, lines, tenMegabytes } from './output.mjs';
 import { cold, initialize } from './start.mjs';
 import { death, interrupt, timeout } from './stopping.mjs';
@@ -27,4 +28,6 @@ export const FIGURES = [
   java,
   go,
   http,
+  download,
+  request,
 ];

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { descendantsOf } from '../helpers/processes.ts';
 import { startServer, type TestServer, textOf } from '../helpers/server.ts';
 
 /** What code prints, and what it was kept from. */
@@ -142,6 +143,20 @@ threading.Thread(target=late).start()`,
 
     expect(blocked).toHaveLength(50);
     expect(notes).toHaveLength(10);
+  });
+
+  test('listens again where the sandbox had to be started anew', async () => {
+    await using other = await startServer();
+    await run(other, 'bash', 'true');
+    for (const { pid, command } of descendantsOf(other.pid))
+      if (command === 'cat') process.kill(pid, 'SIGKILL');
+
+    await run(other, 'bash', 'true'); // dies, or starts anew
+
+    expect(await run(other, 'bash', 'curl -s http://anew.example.com/; true')).toEqual([
+      expect.stringContaining('network: blocked anew.example.com:80'),
+      ['anew.example.com:80'],
+    ]);
   });
 
   test('names nothing for what is the sandbox’s own', async () => {
