@@ -1,5 +1,7 @@
 import type { Settings } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { UNOBSERVED } from '../observer.ts';
+import { createDriver } from '../sandboxes/create-driver.ts';
 import type { SandboxDriver } from '../sandboxes/sandbox.ts';
 
 /** A driver in use by one sandbox; disposing it ends the use, and the last one the driver. */
@@ -39,8 +41,7 @@ export async function leaseDriver(settings: Settings, logger: Logger): Promise<D
 }
 
 async function startDriver(settings: Settings, logger: Logger): Promise<SandboxDriver> {
-  const { BubblewrapDriver } = await import('../sandboxes/bubblewrap/driver.ts');
-  const driver = new BubblewrapDriver(settings, logger);
+  const driver = await createDriver(settings, logger, UNOBSERVED);
   preparing = preparing.then(() => driver.prepare());
   await preparing;
   return driver;

@@ -6,6 +6,8 @@ export type { FileEntry } from '../sandboxes/files.ts';
 export type { CodeContext } from './code-context.ts';
 export { CodeInterpreter } from './code-interpreter.ts';
 export type { CallOptions, Codes, CreateContextOptions, RunOptions, RunStreamOptions } from './codes.ts';
+export { ConnectionConfig } from './connection-config.ts';
+export type { Connection } from './connection-config.ts';
 export type {
   CommandExecution,
   CommandExit,

@@ -33,11 +33,12 @@ export const SANDBOX_SETTINGS: readonly string[] = SETTINGS.filter(
   ({ name }) => !OF_THE_SERVER.some((other) => other === name),
 ).map(({ name }) => toCamelCase(name));
 
-/** Checks settings; `env` can choose versions of runtimes. Throws {@link InvalidArgumentError}. */
+/** Checks settings; `env` can choose versions of runtimes; `deployment` was checked for its types. Throws {@link InvalidArgumentError}. */
 export function readSettings(
   given: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string>>,
   otherOptions: readonly string[],
+  deployment: Partial<Settings>,
 ): Settings {
   const unknown = Object.keys(given).find((name) => !SANDBOX_SETTINGS.includes(name));
   if (unknown !== undefined) {
@@ -51,7 +52,7 @@ export function readSettings(
     ]),
   );
   try {
-    return settingsOf({ ...given, ...versions });
+    return settingsOf({ ...given, ...versions, ...deployment });
   } catch (error) {
     throw error instanceof ConfigError ? wrong(error.message) : error;
   }
