@@ -49,7 +49,7 @@ describe('what is no good request', () => {
     }
   });
 
-  test('over 4 MB is refused before it is read', async () => {
+  test('over 4 MB is refused', async () => {
     const large = JSON.stringify({
       jsonrpc: '2.0',
       id: 1,
