@@ -48,7 +48,8 @@ export const ROUGH_VISITS = {
     ]);
     const found = statuses.map(({ status }) => status).join();
     // 408: a body that is too large is read to its end before it is refused, which takes long on a loaded machine.
-    if (!['400,404,405,403,413', '400,404,405,403,408'].includes(found)) throw new Error(`nonsense was answered with ${found}`);
+    if (!['400,404,405,403,413', '400,404,405,403,408'].includes(found))
+      throw new Error(`nonsense was answered with ${found}`);
     await end(url, headers);
   },
 };
