@@ -1,5 +1,6 @@
 import { concurrency, warm } from './calls.mjs';
 import { kill, nextContext, warmContext } from './contexts.mjs';
+import { files } from './files.mjs';
 import { go } from './go.mjs';
 import { http } from './http.mjs';
 import { java } from './java.mjs';
@@ -30,4 +31,5 @@ export const FIGURES = [
   http,
   download,
   request,
+  files,
 ];
