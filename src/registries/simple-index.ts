@@ -137,7 +137,8 @@ export function renderJson(name: string, files: readonly ProjectFile[], urlOf: U
       hashes: file.hashes,
       ...(file.requiresPython !== undefined && { 'requires-python': file.requiresPython }),
       yanked: file.yanked === '' ? true : file.yanked,
-      ...{ 'core-metadata': file.coreMetadata, 'dist-info-metadata': file.coreMetadata },
+      // Not under its older name as well: pip 22.3 to 23.0 fails on what it finds there.
+      'core-metadata': file.coreMetadata,
       ...(file.sizeBytes !== undefined && { size: file.sizeBytes }),
       ...(file.uploadTime !== undefined && { 'upload-time': file.uploadTime }),
     })),

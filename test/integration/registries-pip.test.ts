@@ -54,7 +54,7 @@ describe('a page of a project', () => {
       hashes: { sha256: sha256(WHEEL) },
       'requires-python': '>=3.8',
       yanked: true,
-      ...{ 'core-metadata': false, 'dist-info-metadata': false },
+      'core-metadata': false,
     };
 
     await using other = await TestRegistry.start();

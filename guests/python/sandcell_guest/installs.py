@@ -46,7 +46,7 @@ def run(command):
 
 
 def _is_complaint(line):
-    return line.startswith(("ERROR", "error", "npm error", "npm ERR!"))
+    return line.startswith(("ERROR", "error")) and line.strip() != "ERROR: Exception:"
 
 
 def _without_level(line):
