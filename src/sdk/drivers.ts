@@ -1,7 +1,6 @@
 import type { Settings } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { UNOBSERVED } from '../observer.ts';
-import { createDriver } from '../sandboxes/create-driver.ts';
 import type { SandboxDriver } from '../sandboxes/sandbox.ts';
 
 /** A driver in use by one sandbox; disposing it ends the use, and the last one the driver. */
@@ -41,6 +40,7 @@ export async function leaseDriver(settings: Settings, logger: Logger): Promise<D
 }
 
 async function startDriver(settings: Settings, logger: Logger): Promise<SandboxDriver> {
+  const { createDriver } = await import('../sandboxes/create-driver.ts');
   const driver = await createDriver(settings, logger, UNOBSERVED);
   preparing = preparing.then(() => driver.prepare());
   await preparing;

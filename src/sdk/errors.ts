@@ -31,6 +31,11 @@ export class IsolationUnavailableError extends SandboxError {
   override readonly name = 'IsolationUnavailableError';
 }
 
+/** What makes the sandboxes elsewhere cannot be reached, or refuses. */
+export class DriverUnavailableError extends SandboxError {
+  override readonly name = 'DriverUnavailableError';
+}
+
 /** This driver cannot do it. */
 export class NotSupportedError extends SandboxError {
   override readonly name = 'NotSupportedError';
@@ -58,6 +63,7 @@ const CLASSES: Partial<Record<ErrorCode, NamedError>> = {
   SANDBOX_LIMIT_REACHED: LimitReachedError,
   SERVER_LIMIT_REACHED: LimitReachedError,
   ISOLATION_UNAVAILABLE: IsolationUnavailableError,
+  DRIVER_UNAVAILABLE: DriverUnavailableError,
   NOT_SUPPORTED: NotSupportedError,
   FILE_NOT_FOUND: FileNotFoundError,
   PATH_NOT_ALLOWED: PathNotAllowedError,

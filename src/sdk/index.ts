@@ -6,8 +6,6 @@ export type { FileEntry } from '../sandboxes/files.ts';
 export type { CodeContext } from './code-context.ts';
 export { CodeInterpreter } from './code-interpreter.ts';
 export type { CallOptions, Codes, CreateContextOptions, RunOptions, RunStreamOptions } from './codes.ts';
-export { ConnectionConfig } from './connection-config.ts';
-export type { Connection } from './connection-config.ts';
 export type {
   CommandExecution,
   CommandExit,
@@ -17,8 +15,11 @@ export type {
   RunCommandOptions,
   SandboxCommands,
 } from './commands.ts';
+export { ConnectionConfig } from './connection-config.ts';
+export type { ConnectionOptions } from './connection-config.ts';
 export {
   ContextNotFoundError,
+  DriverUnavailableError,
   FileNotFoundError,
   InvalidArgumentError,
   IsolationUnavailableError,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Settings } from '../config.ts';
 import { checked, envSchema, millisecondsSchema, signalSchema } from './arguments.ts';
 import type { CallOptions } from './codes.ts';
-import { type Connection, type ConnectionConfig, settingsOfConnection } from './connection-config.ts';
+import { ConnectionConfig, type ConnectionOptions, connectionSettings } from './connection-config.ts';
 import { InvalidArgumentError } from './errors.ts';
 import type { LibraryLogger } from './library-logger.ts';
 import { readSettings, SANDBOX_SETTINGS, type SandboxSettings } from './sandbox-settings.ts';
@@ -18,11 +18,14 @@ export interface SandboxOptions extends SandboxSettings, Pick<CallOptions, 'sign
   readonly lifetimeMs?: number | undefined;
   /** Told of what happens; `console` is one. Default: nothing is logged. */
   readonly logger?: LibraryLogger | undefined;
-  /** `bubblewrap` (default): on this machine. `opensandbox`: on a deployment. */
+  /**
+   * Where it is: `bubblewrap`, on this machine, or `opensandbox`, on a deployment. Default: `opensandbox` where there is a
+   * `connection`, else the environment variable `SANDCELL_DRIVER`, or `bubblewrap`.
+   */
   readonly driver?: 'bubblewrap' | 'opensandbox' | undefined;
-  /** Where the deployment is; for the driver `opensandbox` only. */
-  readonly connection?: Connection | ConnectionConfig | undefined;
-  /** Image of a deployment. A sandbox on this machine has none: it uses what is installed. */
+  /** How the deployment is reached; a plain object will do. */
+  readonly connection?: ConnectionConfig | ConnectionOptions | undefined;
+  /** Image of a sandbox of a deployment. One on this machine has none: it uses what is installed. */
   readonly image?: string | undefined;
   /** Entrypoint of the image, as `image`. */
   readonly entrypoint?: readonly string[] | undefined;
@@ -40,10 +43,8 @@ const ownSchema = z.strictObject({
   lifetimeMs: millisecondsSchema.optional(),
   logger: z.custom<LibraryLogger>(isLogger, 'has no functions error, warn, info, debug').optional(),
   signal: signalSchema.optional(),
-  driver: z.enum(['bubblewrap', 'opensandbox']).default('bubblewrap'),
-  connection: z
-    .custom<Connection>((value) => typeof value === 'object' && value !== null, 'is no object')
-    .optional(),
+  driver: z.enum(['bubblewrap', 'opensandbox']).optional(),
+  connection: z.union([z.instanceof(ConnectionConfig), z.record(z.string(), z.unknown())]).optional(),
   image: z.string().min(1).max(1000).optional(),
   entrypoint: z.array(z.string().max(10_000)).max(1000).optional(),
 });
@@ -65,27 +66,18 @@ export function readOptions(options: unknown): ReadOptions {
   const own = entries.filter(([name]) => OWN.includes(name) && !SANDBOX_SETTINGS.includes(name));
   const rest = entries.filter(([name]) => !OWN.includes(name) || SANDBOX_SETTINGS.includes(name));
   const read = checked(ownSchema, Object.fromEntries(own), 'Sandbox.create');
-  const settings = readSettings(Object.fromEntries(rest), read.env, OWN, deploymentSettings(read));
-  return { ...read, settings };
+  const driver = driverSettings(read);
+  return {
+    ...read,
+    settings: readSettings(Object.fromEntries(rest), read.env, { driver, otherOptions: OWN }),
+  };
 }
 
-/** Image and entrypoint are the deployment's; on this machine they have no meaning, as in programs for both. */
-function deploymentSettings({
-  driver,
-  connection,
-  image,
-  entrypoint,
-}: z.output<typeof ownSchema>): Partial<Settings> {
-  if (driver === 'opensandbox') {
-    const own = { ...(image !== undefined && { image }), ...(entrypoint !== undefined && { entrypoint }) };
-    return { ...settingsOfConnection(connection ?? {}), ...own };
-  }
-  if (connection === undefined) return {};
-  throw new InvalidArgumentError(
-    'INVALID_ARGUMENT',
-    'Sandbox.create: connection is given without its driver',
-    {
-      hint: "Pass driver: 'opensandbox', too; a sandbox on this machine has no connection.",
-    },
-  );
+function driverSettings(read: z.output<typeof ownSchema>): Record<string, unknown> {
+  const { connection, image, entrypoint } = read;
+  const fallback = connection === undefined ? (process.env['SANDCELL_DRIVER'] ?? '') : 'opensandbox';
+  const driver = read.driver ?? (fallback === '' ? 'bubblewrap' : fallback);
+  if (driver !== 'opensandbox') return { driver };
+  const config = connection instanceof ConnectionConfig ? connection : new ConnectionConfig(connection);
+  return { driver, ...connectionSettings(config), image, entrypoint };
 }

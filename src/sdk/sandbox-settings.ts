@@ -33,12 +33,11 @@ export const SANDBOX_SETTINGS: readonly string[] = SETTINGS.filter(
   ({ name }) => !OF_THE_SERVER.some((other) => other === name),
 ).map(({ name }) => toCamelCase(name));
 
-/** Checks settings; `env` can choose versions of runtimes; `deployment` was checked for its types. Throws {@link InvalidArgumentError}. */
+/** Checks settings; `env` can choose versions of runtimes, `driver` are settings of the driver. Throws {@link InvalidArgumentError}. */
 export function readSettings(
   given: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string>>,
-  otherOptions: readonly string[],
-  deployment: Partial<Settings>,
+  { driver, otherOptions }: { driver: Readonly<Record<string, unknown>>; otherOptions: readonly string[] },
 ): Settings {
   const unknown = Object.keys(given).find((name) => !SANDBOX_SETTINGS.includes(name));
   if (unknown !== undefined) {
@@ -52,7 +51,7 @@ export function readSettings(
     ]),
   );
   try {
-    return settingsOf({ ...given, ...versions, ...deployment });
+    return settingsOf({ ...given, ...versions, ...driver });
   } catch (error) {
     throw error instanceof ConfigError ? wrong(error.message) : error;
   }

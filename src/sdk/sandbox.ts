@@ -9,7 +9,7 @@ import { readOptions, type SandboxOptions } from './sandbox-options.ts';
 /** What there is to know of a sandbox. */
 export interface SandboxInfo {
   readonly id: string;
-  /** `bubblewrap`: a sandbox on this machine. */
+  /** `bubblewrap`: on this machine; `opensandbox`: on a deployment. */
   readonly driver: string;
   readonly state: 'running' | 'ended';
   readonly createdAt: Date;
