@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json as readJson } from 'node:stream/consumers';
 import { loadConfig } from '../../../src/config.ts';
+import type * as Bubblewrap from '../../../src/sandboxes/bubblewrap/driver.ts';
 import { createLogger } from '../../../src/logger.ts';
-import { BubblewrapDriver } from '../../../src/sandboxes/bubblewrap/driver.ts';
 import { answer } from './answer.ts';
 import { FakeExecd } from './execd.ts';
 import type { Faults } from './faults.ts';
@@ -59,6 +59,9 @@ export async function startDeployment(faults: Faults = {}): Promise<Deployment> 
     {},
   );
   if (config.command !== 'serve') throw new Error('no command is given');
+  // As it was built: one of its processes is started from its file.
+  const built = new URL('../../../dist/sandboxes/bubblewrap/driver.js', import.meta.url).href;
+  const { BubblewrapDriver } = (await import(built)) as typeof Bubblewrap;
   const driver = new BubblewrapDriver(config.settings, createLogger('silent'));
   await driver.prepare();
   const sandboxes = new Map<string, FakeSandbox>();

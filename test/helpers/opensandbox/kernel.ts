@@ -57,9 +57,13 @@ export class FakeKernel implements AsyncDisposable {
       finish(
         response,
         '{"type":"stdout","text":"go version go1.26.0 linux/amd64\\n"}\n\n{"type":"execution_complete"}\n\n',
-      ); return;
+      );
+      return;
     }
-    if (fault === 'silence') return;
+    if (fault === 'silence') {
+      this.state = 'busy';
+      return;
+    }
     stream.event({ type: 'ping', text: 'pong' });
     const pings = setInterval(() => stream.event({ type: 'ping', text: 'pong' }), faults.pingMs ?? 3000);
     response.on('close', () => clearInterval(pings));
