@@ -36,6 +36,9 @@ export const ROUGH_VISITS = {
     await end(url, headers);
   },
   'sends nonsense': async (url) => {
+    // It is read to its end before it is refused, which takes long on a loaded machine: no session waits for it.
+    const { status } = await send(url, 'POST', HEADERS, 'x'.repeat(5_000_000));
+    if (status !== 413 && status !== 408) throw new Error(`a large body was answered with ${String(status)}`);
     const headers = await begin(url);
     const wrong = { ...headers, 'Mcp-Session-Id': '00000000-0000-4000-8000-000000000000' };
     const ping = message(1, 'ping', {});
@@ -44,12 +47,9 @@ export const ROUGH_VISITS = {
       send(url, 'POST', wrong, ping),
       send(url, 'PUT', headers, ping),
       send(url, 'POST', { ...headers, Host: 'example.com' }, ping),
-      send(url, 'POST', headers, 'x'.repeat(5_000_000)),
     ]);
     const found = statuses.map(({ status }) => status).join();
-    // 408: a body that is too large is read to its end before it is refused, which takes long on a loaded machine.
-    if (!['400,404,405,403,413', '400,404,405,403,408'].includes(found))
-      throw new Error(`nonsense was answered with ${found}`);
+    if (found !== '400,404,405,403') throw new Error(`nonsense was answered with ${found}`);
     await end(url, headers);
   },
 };
