@@ -34,6 +34,7 @@ const headSchema = z.strictObject({
   url: z.url(),
   contentType: z.string(),
   etag: z.string().optional(),
+  bodyBytes: z.number(),
   bodyFetchedAtMs: z.number(),
   /** Or was said to be the same. */
   fetchedAtMs: z.number(),
@@ -118,7 +119,8 @@ export class Documents {
         return { ...kept, head: { ...kept.head, fetchedAtMs: Date.now() } };
       }
       if (!isFound(registry, answer)) return undefined;
-      return { head: headOf(answer), body: await bodyOf(registry, answer) };
+      const body = await bodyOf(registry, answer);
+      return { head: { ...headOf(answer), bodyBytes: body.length }, body };
     } catch (error) {
       if (error instanceof FrontError || this.#stopped.aborted) throw error;
       throw new FrontError(
@@ -147,7 +149,7 @@ export function isFound(registry: Registry, { status, body }: Answer): boolean {
   throw new FrontError(code, `${nameOf(registry)} at ${host} answered with status ${status}`);
 }
 
-function headOf(answer: Answer): Kept['head'] {
+function headOf(answer: Answer): Omit<Kept['head'], 'bodyBytes'> {
   const etag = answer.header('etag');
   const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(answer.header('cache-control') ?? '')?.[1];
   const freshS = maxAge === undefined ? FRESH_S.unsaid : Number(maxAge);
@@ -210,7 +212,8 @@ function parseKept(content: Buffer | undefined): Kept | undefined {
   if (content === undefined || end === -1) return undefined;
   try {
     const head = headSchema.parse(JSON.parse(content.subarray(0, end).toString('utf8')));
-    return { head, body: content.subarray(end + 1) };
+    const body = content.subarray(end + 1);
+    return body.length === head.bodyBytes ? { head, body } : undefined;
   } catch {
     return undefined; // as if it were not there
   }

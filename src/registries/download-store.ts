@@ -64,7 +64,12 @@ export class DownloadStore {
   /** A new file to download into, and its path for {@link keepBlob}. The caller closes and, in the end, discards it. */
   async openPartial(): Promise<{ handle: FileHandle; file: string }> {
     const file = path.join(this.#folder, 'partial', randomUUID());
-    return { handle: await open(file, 'wx+', 0o600), file };
+    const create = async (): Promise<FileHandle> => open(file, 'wx+', 0o600);
+    const handle = await create().catch(async () => {
+      await this.#create(); // somebody has removed the folder
+      return create();
+    });
+    return { handle, file };
   }
 
   async keepBlob(partial: string, integrity: Integrity): Promise<void> {
@@ -89,14 +94,15 @@ export class DownloadStore {
 
   /** A cache that cannot be written is only slower. */
   async write(kind: 'links' | 'documents', key: string, content: readonly Buffer[]): Promise<void> {
-    const { handle, file } = await this.openPartial();
+    const partial = await this.openPartial().catch(() => undefined);
+    if (partial === undefined) return;
     try {
-      await handle.writev(content as Buffer[]); // it reads them only
-      await rename(file, this.#named(kind, key));
+      await partial.handle.writeFile(Buffer.concat(content));
+      await rename(partial.file, this.#named(kind, key));
     } catch {
-      await this.discard(file);
+      await this.discard(partial.file);
     } finally {
-      await handle.close();
+      await partial.handle.close();
     }
     this.#evictSoon();
   }

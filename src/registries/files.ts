@@ -51,6 +51,14 @@ export class Files {
     };
   }
 
+  /** Once `stopped` has aborted: nothing of what was under way is left. */
+  async settled(): Promise<void> {
+    for (const running of this.#running.values()) {
+      const download = await running.catch(() => undefined);
+      await download?.ending;
+    }
+  }
+
   async #knownIntegrity({ url, integrity, isAlwaysKept }: FileSource): Promise<Integrity | undefined> {
     if (integrity !== undefined && isStrong(integrity)) return integrity;
     if (integrity === undefined && isAlwaysKept !== true) return undefined;

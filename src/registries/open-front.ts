@@ -15,6 +15,7 @@ import { Upstream } from './upstream.ts';
 
 export interface OpenFront {
   readonly front: Front;
+  readonly files: Files;
   readonly store: DownloadStore;
   readonly upstream: Upstream;
 }
@@ -48,7 +49,7 @@ export async function openFront(
     ['go', async (question) => go.answer(installed('Go', await configuration.go()), question)],
     ['maven', async (question) => maven.answer(installed('Maven', await configuration.maven()), question)],
   ];
-  return { front: new Front(new Map(protocols), logger), store, upstream };
+  return { front: new Front(new Map(protocols), logger), files, store, upstream };
 }
 
 function installed<Configuration>(manager: string, configuration: Configuration | undefined): Configuration {

@@ -73,6 +73,7 @@ export class Registries implements AsyncDisposable {
     this.#stop.abort(new FrontError(503, 'the server is being stopped'));
     const opened = await this.#opened?.catch(() => undefined);
     await opened?.upstream[Symbol.asyncDispose]();
+    await opened?.files.settled();
     await opened?.store.dispose();
   }
 

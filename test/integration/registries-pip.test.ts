@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -173,6 +173,32 @@ describe('a file', () => {
 
     expect(cut.isWhole).toBe(false);
     expect(whole).toMatchObject({ status: 200, body: WHEEL, isWhole: true });
+  });
+
+  test('leaves nothing on the disk when the server ends in the middle of it', async () => {
+    await using index = await startIndex();
+    index.answers.set(`/files/${NAME}`, (response) => {
+      response.writeHead(200, { 'Content-Length': WHEEL.length }).write(WHEEL.subarray(0, 10));
+    });
+    await using front = await frontOf(index);
+    const response = await fetch(`${front.base}${FILE}`);
+    await response.body?.getReader().read();
+
+    await front.registries[Symbol.asyncDispose]();
+
+    const folder = path.join(front.home, '.cache/sandcell/downloads');
+    expect(await readdir(path.join(folder, 'partial'))).toEqual([]);
+    expect(await readdir(path.join(folder, 'blobs'))).toEqual([]);
+  });
+
+  test('comes also where somebody has removed the folder of the cache', async () => {
+    await using index = await startIndex();
+    await using front = await frontOf(index);
+    await front.get('/pypi/simple/thing/');
+    await rm(path.join(front.home, '.cache/sandcell'), { recursive: true });
+
+    expect(await front.get(FILE)).toMatchObject({ status: 200, body: WHEEL, isWhole: true });
+    expect(await readdir(path.join(front.home, '.cache/sandcell/downloads/blobs'))).toHaveLength(1);
   });
 
   test('without a hash in the index comes through, and is not kept', async () => {
