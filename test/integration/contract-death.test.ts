@@ -16,6 +16,8 @@ beforeAll(async () => {
     '4096',
     '--workspace-mib',
     '8',
+    '--home-mib',
+    '8',
     '--tmp-mib',
     '8',
     '--shm-mib',

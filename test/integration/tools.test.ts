@@ -212,13 +212,13 @@ describe('the tools', () => {
   test('are listed with schemas of objects and hints', async () => {
     const { tools } = await server.client.listTools();
 
-    expect(tools.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['create_context', 'run_code', 'list_contexts', 'kill_sandbox']),
-    );
+    const onlyRead = ['list_contexts', 'read_file', 'list_files'];
+    const change = ['create_context', 'run_code', 'kill_sandbox', 'write_file'];
+    expect(tools.map(({ name }) => name).sort()).toEqual([...onlyRead, ...change].sort());
     for (const tool of tools) {
       expect(tool.inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
       expect(tool.outputSchema).toMatchObject({ type: 'object' });
-      expect(tool.annotations?.readOnlyHint).toBe(tool.name === 'list_contexts');
+      expect(tool.annotations?.readOnlyHint).toBe(onlyRead.includes(tool.name));
     }
   });
 
