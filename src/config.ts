@@ -4,6 +4,7 @@ import { closestMatch } from 'leven';
 import type { z } from 'zod';
 import { type Language, LANGUAGES } from './languages.ts';
 import { contradictionOf, networkOf } from './network-settings.ts';
+import { type CamelCase, toCamelCase } from './setting-names.ts';
 import { type Setting, SETTINGS, settingsSchema } from './settings.ts';
 import { whyUnfit } from './workspace-folder.ts';
 
@@ -13,15 +14,6 @@ export type Settings = {
     typeof settingsSchema
   >[Name];
 };
-
-/** `memory_mib` → `memoryMiB` */
-export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Rest}`
-  ? `${Head}${CapitalizedWords<Rest>}`
-  : Name;
-type CapitalizedWords<Name extends string> = Name extends `${infer Word}_${infer Rest}`
-  ? `${CapitalizedWord<Word>}${CapitalizedWords<Rest>}`
-  : CapitalizedWord<Name>;
-type CapitalizedWord<Word extends string> = Word extends 'mib' ? 'MiB' : Capitalize<Word>;
 
 export type Config =
   | { command: 'help' | 'version' }
@@ -247,10 +239,4 @@ function toSettings(values: Values): Settings {
   const settled = { ...all, network: networkOf(all) };
   const entries = Object.entries(settled).map(([name, value]) => [toCamelCase(name), value]);
   return Object.fromEntries(entries) as Settings; // the type derives its keys by the same rule
-}
-
-export function toCamelCase(name: string): string {
-  return name.replaceAll(/_(\w)(\w*?)(?=_|$)/g, (_match, first: string, rest: string) => {
-    return `${first}${rest}` === 'mib' ? 'MiB' : `${first.toUpperCase()}${rest}`;
-  });
 }

@@ -3,6 +3,10 @@
 // on every address, and hands the listening sockets to the server. It runs no code of anybody else, and ends at once.
 const { createServer } = require('node:net');
 const process = require('node:process');
+const { setTimeout } = require('node:timers');
+
+/** As long as the server waits for it. */
+const DEADLINE_MS = 15_000;
 
 function listen(port) {
   return new Promise((resolve, reject) => {
@@ -19,6 +23,7 @@ async function main() {
 }
 
 process.once('disconnect', () => process.exit(1));
+setTimeout(() => process.exit(1), DEADLINE_MS); // whatever hangs: no process of ours may stay
 main().then(
   () => process.exit(0),
   (error) => {

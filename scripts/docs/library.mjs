@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { SANDBOX_SETTINGS } from '../../dist/sdk/sandbox-settings.js';
-import { toCamelCase } from '../../dist/config.js';
+import { toCamelCase } from '../../dist/setting-names.js';
 import { renderDefault } from '../../dist/help.js';
 import { SETTINGS } from '../../dist/settings.js';
 

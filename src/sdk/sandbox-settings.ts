@@ -1,5 +1,6 @@
 import { closestMatch } from 'leven';
-import { type CamelCase, ConfigError, type Settings, settingsOf, toCamelCase } from '../config.ts';
+import { ConfigError, type Settings, settingsOf } from '../config.ts';
+import { type CamelCase, toCamelCase } from '../setting-names.ts';
 import { versionInEnvironment } from '../kernels/configured-version.ts';
 import { type SettingName, SETTINGS } from '../settings.ts';
 import { InvalidArgumentError } from './errors.ts';

@@ -118,6 +118,25 @@ describe('a server that is killed', () => {
     await until('its control groups are gone', () => cgroupsOf(server.pid).length === 0);
   });
 
+  test.each([1, 2, 3, 4, 5])(
+    'while it begins to listen in a sandbox leaves no process behind (%i)',
+    async () => {
+      const server = new RawServer();
+      await server.initialize();
+      let listening: FoundProcess[] = [];
+      void server.run('python', '1');
+      await until('the sandbox is listened in', () => {
+        listening = descendantsOf(server.pid).filter(({ command }) => command.includes('listen.cjs'));
+        return listening.length > 0;
+      });
+
+      server.child.kill('SIGKILL');
+      await server.exited;
+
+      await until('nobody listens any more', () => living(listening).length === 0);
+    },
+  );
+
   test('does not lose its folder to another server while it lives', async () => {
     await using server = new RawServer();
     await server.initialize();

@@ -51,7 +51,9 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Map<number, Server>> {
   const [command = '', ...args] = enter;
-  const argv = [command, ...args, process.execPath, LISTEN, ...ports.map(String)] as const;
+  // It must end with the server, which may be killed while sockets are on their way: Node does not notice then.
+  const alone = words('setpriv --pdeathsig KILL --');
+  const argv = [command, ...args, ...alone, process.execPath, LISTEN, ...ports.map(String)] as const;
   const child = launch({ argv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], uid });
   const servers = new Map<number, Server>();
   try {
