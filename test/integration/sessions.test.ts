@@ -320,7 +320,15 @@ describe('kill_sandbox', () => {
     expect(result.isError).toBe(true);
     expect(output).toEqual({
       ...{ execution_id, context_id, sandbox_id, language: 'python', execution_count: 1, duration_ms },
-      ...{ status: 'kernel_died', state: 'lost', result: null, stdout: '', stderr: '', displays: [], blocked: [] },
+      ...{
+        status: 'kernel_died',
+        state: 'lost',
+        result: null,
+        stdout: '',
+        stderr: '',
+        displays: [],
+        blocked: [],
+      },
       error: {
         name: 'KernelDied',
         message: 'the python kernel was killed by the server',
