@@ -73,8 +73,12 @@ asEachUser((user) => {
         expect(await printed(attacks.writes(`/opt/sandcell/prepared/${name}/x`))).toBe('refused');
     });
 
-    test.each(['/home', '/var', '/boot', '/srv'])('sees nothing in %s', async (path) => {
+    test.each(['/var', '/boot', '/srv'])('sees nothing in %s', async (path) => {
       expect(['', 'nothing']).toContain(await printed(attacks.lists(path)));
+    });
+
+    test('sees no home but its own', async () => {
+      expect(await printed(attacks.lists('/home'))).toBe('user');
     });
 
     test('reaches no network', async () => {

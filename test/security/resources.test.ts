@@ -7,6 +7,7 @@ const LIMITS = {
   '--workspace-mib': 48,
   '--tmp-mib': 24,
   '--shm-mib': 16,
+  '--home-mib': 16,
   '--workspace-files': 2000,
   '--processes': 64,
 };
@@ -122,6 +123,7 @@ while True:
 
     test.each([
       ['/workspace', LIMITS['--workspace-mib']],
+      ['/home/user', LIMITS['--home-mib']],
       ['/tmp', LIMITS['--tmp-mib']],
       ['/dev/shm', LIMITS['--shm-mib']],
     ])('%s is full at its size, and empty again after deleting', async (folder, mib) => {
@@ -141,7 +143,7 @@ report([first, second])`;
       expect(await bystander.isUnharmed()).toBe(true);
     });
 
-    test.each(['/workspace', '/tmp', '/dev/shm'])('%s takes so many files and no more', async (folder) => {
+    test.each(['/workspace', '/home/user', '/tmp', '/dev/shm'])('%s takes so many files and no more', async (folder) => {
       const [stopped, count, again] = (await attacker.ask(`
 made = []
 try:
