@@ -143,8 +143,10 @@ report([first, second])`;
       expect(await bystander.isUnharmed()).toBe(true);
     });
 
-    test.each(['/workspace', '/home/user', '/tmp', '/dev/shm'])('%s takes so many files and no more', async (folder) => {
-      const [stopped, count, again] = (await attacker.ask(`
+    test.each(['/workspace', '/home/user', '/tmp', '/dev/shm'])(
+      '%s takes so many files and no more',
+      async (folder) => {
+        const [stopped, count, again] = (await attacker.ask(`
 made = []
 try:
     while len(made) < 10000:
@@ -153,15 +155,16 @@ try:
 except OSError as error: stopped = errno.errorcode[error.errno]
 for name in made: os.unlink(name)
 report([stopped, len(made), opened('${folder}/again', os.O_CREAT | os.O_WRONLY)])`)) as [
-        string,
-        number,
-        string,
-      ];
+          string,
+          number,
+          string,
+        ];
 
-      expect([stopped, again]).toEqual(['ENOSPC', 'ok']);
-      expect(count).toBeGreaterThan(LIMITS['--workspace-files'] / 2);
-      expect(count).toBeLessThanOrEqual(LIMITS['--workspace-files']);
-    });
+        expect([stopped, again]).toEqual(['ENOSPC', 'ok']);
+        expect(count).toBeGreaterThan(LIMITS['--workspace-files'] / 2);
+        expect(count).toBeLessThanOrEqual(LIMITS['--workspace-files']);
+      },
+    );
 
     test('a file is no larger than the workspace, however it is made', async () => {
       expect(
