@@ -36,6 +36,7 @@ describe.each(Object.entries(TRANSPORTS))('the Inspector over %s', (_name, targe
     expect(code, stderr).toBe(0);
     expect((result?.tools ?? []).map(({ name }) => name)).toEqual([
       ...['create_context', 'run_code', 'list_contexts', 'kill_sandbox'],
+      ...['read_file', 'write_file', 'list_files'],
     ]);
     expect(stderr).toContain('Schema portability: 0 errors');
   });
