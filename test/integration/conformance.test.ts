@@ -41,8 +41,8 @@ test('the server conforms to revision 2025-11-25 where it has what the suite ask
   expect(report).toMatchObject({ code: 0, scenarios: 33, total: 'Total: 48 passed, 22 failed' });
   expect(report.passed).toEqual([
     ...['server-initialize', 'ping', 'tools-list', 'tools-call-simple-text', 'tools-call-error'],
-    ...['server-sse-multiple-streams', 'resources-list', 'dns-rebinding-protection'],
-    'server-session-lifecycle',
+    ...['server-sse-multiple-streams', 'resources-list', 'resources-subscribe', 'resources-unsubscribe'],
+    ...['dns-rebinding-protection', 'server-session-lifecycle'],
   ]);
 });
 
