@@ -9,7 +9,9 @@ const LANGUAGES = ['python', 'bash', 'bash', 'python', 'bash', 'javascript', 'ba
 const MAX_GROWTH_MIB = 40;
 
 test('a thousand contexts created and killed leave nothing behind', { timeout: 400_000 }, async () => {
-  await using server = await startServer(['--log-level', 'error']);
+  // What dies young is collected early, so that the memory shows what stays.
+  const env = { NODE_OPTIONS: '--max-semi-space-size=1' };
+  await using server = await startServer(['--log-level', 'error'], env);
   for (let round = 0; round < 10; round += 1) await liveAndDie(server);
   const before = held(server);
 
