@@ -2,12 +2,20 @@ import type { Context } from '../contexts/context.ts';
 import { SandboxError } from '../errors.ts';
 import type { Language } from '../languages.ts';
 
-interface Grave {
+interface EndedSandbox {
   sandboxId: string;
   contexts: readonly Context[];
   /** Those of the contexts that cells without a context id ran in. */
   defaultContexts: readonly Context[];
   /** "killed with kill_sandbox" */
+  how: string;
+  expired: boolean;
+}
+
+/** Names alone: a context holds its journal, its kernel and what these hold. */
+interface Grave {
+  sandboxId: string;
+  contextIds: readonly string[];
   how: string;
   expired: boolean;
 }
@@ -29,10 +37,10 @@ export class Graves {
   /** The last loss of each language that no call has been told of. */
   readonly #losses = new Map<Language, Loss>();
 
-  bury(grave: Grave): void {
+  bury({ sandboxId, contexts, defaultContexts, how, expired }: EndedSandbox): void {
+    const grave = { sandboxId, contextIds: contexts.map(({ id }) => id), how, expired };
     this.#graves = [...this.#graves, grave].slice(-MAX_GRAVES);
-    const { sandboxId, how } = grave;
-    for (const { language, executionCount } of grave.defaultContexts) {
+    for (const { language, executionCount } of defaultContexts) {
       if (executionCount === 0) continue;
       const text = `fresh context: the variables of the earlier ${language} context are lost (sandbox ${sandboxId} ${how})`;
       this.#losses.set(language, { language, sandboxId, text });
@@ -64,7 +72,7 @@ export class Graves {
   missingContext(id: string, known: readonly Context[]): SandboxError {
     const names = known.map((context) => `${context.id} (${context.language})`).join(', ');
     const hint = `Contexts of this session: ${names || 'none'}. Make one with create_context, or pass language instead of context_id.`;
-    const grave = this.#graves.find(({ contexts }) => contexts.some((context) => context.id === id));
+    const grave = this.#graves.find(({ contextIds }) => contextIds.includes(id));
     if (grave?.expired) {
       return new SandboxError(
         'SANDBOX_EXPIRED',
